@@ -26,7 +26,7 @@ test('two people pair by a code, which one gives, the other enters and the first
   await codeIn(bos)
   await bos.getByRole('textbox', { name: text.people.enter.label }).fill(code)
   await bos.getByRole('button', { name: text.people.enter.pair, exact: true }).click()
-  await expect(bos.getByText(/was asked, and has to accept/)).toBeVisible()
+  await expect(bos.getByText(/has been asked, and needs to accept/)).toBeVisible()
   await expect(bos.getByText(/Waiting for .* to accept/)).toBeVisible()
 
   await expect(adas.getByText(text.people.requests.incoming('Bo’s PC'))).toBeVisible()

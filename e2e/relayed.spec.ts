@@ -117,7 +117,7 @@ test('[H27] two behind home routers are shown as relayed through their friend, w
   await expect(section.getByText(words.verdict.open)).toBeVisible()
   const relay = section.getByRole('switch', { name: words.choices.relay })
   await expect(relay).toBeChecked()
-  await expect(section.getByText(/[12] connections? at this moment/)).toBeVisible()
+  await expect(section.getByText(/[12] connections? right now/)).toBeVisible()
 
   // Peers that were reached through a relay learn at once that it relays no more.
   await relay.press('Space')
@@ -144,7 +144,7 @@ test('[H27] a router that lets friends in because it was asked is shown with its
     const section = await lookAtNetwork(page, `network-mapped-${theme}`)
     await expect(section.getByText(words.verdict.open)).toBeVisible()
     await expect(
-      section.getByText(/^Lets friends in, as this PC asked it to \((NAT-PMP|UPnP)\)$/),
+      section.getByText(/^Lets your people in, as this PC asked it to \((NAT-PMP|UPnP)\)$/),
     ).toBeVisible()
     await expect(section.getByText(/^At 25\.0\.\d+\.\d+:\d+, since \d\d:\d\d$/)).toBeVisible()
     if (theme === 'light') continue

@@ -20,7 +20,7 @@ test('a render that loses its second checker says who left, and goes on with one
   await expect(page).toHaveTitle(/^\d+\s%\s· Town by night · Meshwork$/)
   await expect(page.locator('main img[alt=""]')).toBeVisible()
   await bob.calls.sharing.pause({})
-  const notice = page.getByText(/^Bob paused at \d\d:\d\d\. Each tile needs 2 PCs; only 1 is here\.$/)
+  const notice = page.getByText(/^Bob paused at \d\d:\d\d\. Each tile needs 2 PCs; only 1 is available\.$/)
   await expect(notice).toBeVisible()
   await expect(page.getByRole('heading', { level: 1 })).toContainText('for 1 more PC')
   await expect(page.getByText(/^paused since \d\d:\d\d$/)).toBeVisible()

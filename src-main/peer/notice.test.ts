@@ -62,7 +62,7 @@ describe('[P12] notices', () => {
     const state = checked()
     const told = EVENTS.flatMap((event) => advance(state, event).notices)
     expect(told.filter(({ kind }) => kind === 'unit-verified')).toEqual([
-      { kind: 'unit-verified', job: JOB, unit: 0, winners: [ANN, BEN] },
+      { kind: 'unit-verified', job: JOB, unit: 0, winners: [ANN, BEN], othersCpuMs: 20 },
     ])
     expect(told.filter(({ kind }) => kind === 'peer-judged')).toEqual(
       [ANN, BEN].map((peer) => ({ kind: 'peer-judged', peer, outcome: 'verified' })),

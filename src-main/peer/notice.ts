@@ -25,6 +25,8 @@ export type Notice =
       readonly job: JobId
       readonly unit: number
       readonly winners: readonly PeerId[]
+      /** Processor time that the winners other than this peer say it took them, in whole milliseconds. */
+      readonly othersCpuMs: number
     }
   /** Another peer's attempt at an own unit went well or badly; never said of this peer itself. */
   | { readonly kind: 'peer-judged'; readonly peer: PeerId; readonly outcome: PeerOutcome }

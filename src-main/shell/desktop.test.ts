@@ -214,7 +214,7 @@ describe('the desktop over a real peer', () => {
   it('goes on without its window, says so once, and opens it again where it was', () => {
     const [first] = double.windows
     first!.close()
-    expect(double.notices.map(({ title }) => title)).toEqual(['Meshwork goes on in the background'])
+    expect(double.notices.map(({ title }) => title)).toEqual(['Meshwork keeps running in the background'])
     double.app.emit('second-instance', {}, ['meshwork'])
     expect(double.windows).toHaveLength(2)
     expect(double.windows[1]!.options).toMatchObject({ x: 10, y: 20, width: 1000, height: 700 })

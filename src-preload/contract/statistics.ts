@@ -14,6 +14,8 @@ export const DayStatistics = z.strictObject({
   cpu_ms_for_others: DurationMs,
   /** Units of own jobs that others computed and a quorum agreed with. */
   units_by_others: Count,
+  /** Processor time that those others say it took them, all who computed the same unit together. */
+  cpu_ms_by_others: DurationMs,
 })
 export type DayStatistics = z.infer<typeof DayStatistics>
 

@@ -44,7 +44,7 @@ it('the frame has side bar, header and screen, and a window title with the scree
   mountFrame(STARTED, '/people')
   screen.getByRole('navigation', { name: 'Main navigation' })
   screen.getByRole('banner')
-  await screen.findByRole('heading', { level: 1, name: 'You are not paired with anybody yet' })
+  await screen.findByRole('heading', { level: 1, name: 'You haven’t paired with anybody yet' })
   await waitFor(() => expect(document.title).toBe('People · Studio · Meshwork'))
   await screen.findByText('meshwork:mine')
 })

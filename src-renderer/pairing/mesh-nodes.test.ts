@@ -79,6 +79,6 @@ describe('the sentence about people', () => {
       words.title,
     )
     expect(title.replaceAll('\u00a0', ' ')).toBe('2 people · 1 connected · mutual trust with 1')
-    expect(peopleTitle([], words.title)).toBe('You are not paired with anybody yet')
+    expect(peopleTitle([], words.title)).toBe('You haven’t paired with anybody yet')
   })
 })

@@ -53,7 +53,7 @@ it('They are the same confirms this number with the trust chosen', async () => {
 
 it('a user who has said yes waits, and can still say that the numbers differ', () => {
   mountDialog(attempt({ kind: 'comparing', number: '123456', confirmed: true }))
-  expect(screen.getByRole('status').textContent).toBe('You said yes. Waiting for the yes at Ada…')
+  expect(screen.getByRole('status').textContent).toBe('You said yes. Waiting for Ada to say yes…')
   expect(screen.queryByRole('button', { name: 'They are the same' })).toBeNull()
   button('They differ')
 })
@@ -77,10 +77,10 @@ it('a try that this user began is cancelled, and cannot block the other', () => 
 
 it.each([
   ['paired', 'You are paired with Ada.'],
-  ['declined', 'Ada does not want to pair now.'],
+  ['declined', 'Ada doesn’t want to pair now.'],
   ['differ', /somebody may be between you/],
   ['expired', /in time/],
-  ['broken', 'Ada broke off. Try again.'],
+  ['broken', 'Ada cancelled. Try again.'],
 ] as const)('an end by "%s" is told', (how, words) => {
   mountDialog(attempt({ kind: 'ended', how, by_them: true }))
   screen.getByText(words)

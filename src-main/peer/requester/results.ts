@@ -242,6 +242,7 @@ function verify(
   { wanted, withdrawn }: Verified,
 ): void {
   let inline: Uint8Array | undefined
+  let othersCpuMs = 0
   for (const attempt of unit.attempts) {
     if (attempt.status.state === 'awarded' || isOwed(attempt)) {
       attempt.status = { state: 'void', why: 'withdrawn', ready: wasReady(unit, attempt) }
@@ -249,6 +250,7 @@ function verify(
     } else if (attempt.status.state === 'returned') {
       if (verdict.winners.includes(attempt.peer) && isLike(unit, attempt.status.cid, verdict.output)) {
         if (attempt.status.cid === verdict.output) inline ??= attempt.status.inline
+        if (attempt.peer !== state.me) othersCpuMs += attempt.status.metrics.cpu_ms
         remember(state, attempt.peer, 'verified')
       } else {
         reject(state, job, attempt, claimOf(attempt.status), verdict.output)
@@ -272,6 +274,7 @@ function verify(
     job: job.manifest.job_id,
     unit: index,
     winners: unit.verified.winners,
+    othersCpuMs: Math.round(othersCpuMs),
   })
   if (stored) job.stored++
   else wanted.push({ unit: index, cid: verdict.output, from: holdersOfOutput(unit, verdict.output) })

@@ -12,14 +12,25 @@ export interface DayCount {
   readonly units_for_others: number
   readonly cpu_ms_for_others: number
   readonly units_by_others: number
+  readonly cpu_ms_by_others: number
 }
 
 const Count = z.number().min(0)
 /** A day's counts as they are kept, short: a year of them is one setting. */
-const SavedDays = z.record(z.iso.date(), z.tuple([Count, Count, Count, Count]))
+const SavedDays = z.record(
+  z.iso.date(),
+  // Days that earlier versions counted lack the last one.
+  z.tuple([Count, Count, Count, Count, Count.default(0)]),
+)
 
 /** A day's counts in the order of `DayCount`. */
-type Counts = [sharedMs: number, unitsForOthers: number, cpuMsForOthers: number, unitsByOthers: number]
+type Counts = [
+  sharedMs: number,
+  unitsForOthers: number,
+  cpuMsForOthers: number,
+  unitsByOthers: number,
+  cpuMsByOthers: number,
+]
 
 /** Counts by local date. */
 export interface DayCounts {
@@ -38,11 +49,13 @@ export function openDayCounts(settings: Settings): DayCounts {
   return {
     of(date) {
       isChanged = true
-      return (days[date] ??= [0, 0, 0, 0])
+      return (days[date] ??= [0, 0, 0, 0, 0])
     },
     show(date) {
-      const [shared_ms, units_for_others, cpu_ms_for_others, units_by_others] = days[date] ?? [0, 0, 0, 0]
-      return { date, shared_ms, units_for_others, cpu_ms_for_others, units_by_others }
+      const [shared_ms, units_for_others, cpu_ms_for_others, units_by_others, cpu_ms_by_others] = days[
+        date
+      ] ?? [0, 0, 0, 0, 0]
+      return { date, shared_ms, units_for_others, cpu_ms_for_others, units_by_others, cpu_ms_by_others }
     },
     write() {
       if (!isChanged) return

@@ -41,8 +41,11 @@ export function createNoticeCounter({
   }
 
   /** Counts a unit as done by others where one of the winners is another peer. */
-  function countVerified({ winners }: NoticeOf<'unit-verified'>): void {
-    if (winners.some((peer) => peer !== state.me)) today()[3]++
+  function countVerified({ winners, othersCpuMs }: NoticeOf<'unit-verified'>): void {
+    if (!winners.some((peer) => peer !== state.me)) return
+    const counts = today()
+    counts[3]++
+    counts[4] += othersCpuMs
   }
 
   return (notice) => {

@@ -92,6 +92,7 @@ test('[A17] units for others count with their processor time, own ones do not', 
     units_for_others: 3,
     cpu_ms_for_others: 21,
     units_by_others: 0,
+    cpu_ms_by_others: 0,
   })
 })
 
@@ -174,7 +175,7 @@ test('[A17] a unit that others did counts once, whichever result decided it; wro
   happens(returned(ANN, receiptOf(1, 'right')))
   happens(returned(BOB, receiptOf(2, 'wrong')))
   happens(returned(ME, receiptOf(3, 'right')))
-  expect(today(statistics)?.units_by_others).toBe(1)
+  expect(today(statistics)).toMatchObject({ units_by_others: 1, cpu_ms_by_others: 10 })
   expect([ANN, BOB, ME].map((peer) => statistics.reliabilityByDay(peer, 1)[0])).toEqual([1, 0, null])
 })
 
@@ -225,4 +226,9 @@ test('[W36] a unit that ran out of time is not held against its provider, anothe
     happens(returned(ANN, { unit_index: unit, attempt: 1, outcome: { kind: 'fault', fault } }))
     expect(statistics.reliabilityByDay(ANN, 1)).toEqual([kind === 'timed-out' ? null : 0])
   }
+})
+
+test('[A17] days that an earlier version counted, without the time that others gave, go on', () => {
+  kept.set('statistics-days', JSON.stringify({ '2026-11-21': [1_000, 2, 30, 4] }))
+  expect(today(start())).toMatchObject({ units_by_others: 4, cpu_ms_by_others: 0 })
 })

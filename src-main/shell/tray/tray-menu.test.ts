@@ -359,8 +359,8 @@ describe('quitting', () => {
     const question = quitQuestion(messages, format, state)
     expect(question?.detail.split('\n')).toEqual([
       '2 units run here for others. They are handed back and computed by others.',
-      '1 unit of your own jobs runs here. It begins anew when Meshwork runs again.',
-      '1 job of yours is in progress. It goes on when Meshwork runs again.',
+      '1 unit of your own jobs runs here. It starts over when Meshwork runs again.',
+      '1 job of yours is in progress. It continues when Meshwork runs again.',
     ])
   })
 })

@@ -11,7 +11,7 @@ function pausedBecause(rule: RuleName, value?: string): string {
       return 'Pausiert, weil etwas im Vollbild läuft'
     case 'other-load':
       return value === undefined
-        ? 'Pausiert, weil andere Programme rechnen'
+        ? 'Pausiert, weil andere Programme viel rechnen'
         : `Pausiert, weil andere Programme ${value} dieses PCs brauchten`
     case 'on-battery':
       return value === undefined ? 'Pausiert im Akkubetrieb' : `Pausiert im Akkubetrieb (${value})`
@@ -20,7 +20,7 @@ function pausedBecause(rule: RuleName, value?: string): string {
         ? 'Pausiert, weil der Akku fast leer ist'
         : `Pausiert, weil der Akku fast leer ist (${value})`
     case 'metered':
-      return 'Pausiert, weil dieses Netz Geld kostet'
+      return 'Pausiert, weil dieses Netzwerk Geld kostet'
     case 'temperature':
       return value === undefined
         ? 'Pausiert, weil der PC heiß ist'
@@ -53,7 +53,7 @@ const faults: Record<Fault['kind'], string> = {
   'runner-lost': 'Der Rechenprozess ist verloren gegangen',
   'unit-failed': 'Die Einheit ist gescheitert',
   'module-refused': 'Das Modul wird nicht angenommen',
-  trapped: 'Das Modul hat sich selbst angehalten',
+  trapped: 'Das Modul ist abgestürzt',
   'exit-code': 'Das Programm endete mit einem Fehler',
   'fuel-exhausted': 'Das Modul hat seine Rechenzeit aufgebraucht',
   'stack-exhausted': 'Das Modul ruft sich zu tief auf',
@@ -76,13 +76,13 @@ export const frame: typeof english = {
     overview: 'Übersicht',
     jobs: 'Aufträge',
     sharing: 'Teilen',
-    people: 'Personen',
+    people: 'Leute',
     settings: 'Einstellungen',
   },
   status: {
     sharing: 'Teilt',
     sharingUntil: (time) => `Teilt bis ${time}`,
-    diskFull: 'Angehalten: Die Festplatte ist voll',
+    diskFull: 'Pausiert: Die Festplatte ist voll',
     measuring: 'Misst, wie schnell dieser PC ist',
     off: 'Teilt nicht',
     outsideHours: 'Teilt gerade nicht',
@@ -106,9 +106,9 @@ export const frame: typeof english = {
     menuTitle: 'Nicht für andere rechnen',
     hours: (count) => `Für ${plural('de', count, { one: `${count} Stunde`, other: `${count} Stunden` })}`,
     untilResume: 'Bis ich fortsetze',
-    finishFirst: 'Laufendes fertig rechnen, dann Pause',
+    finishFirst: 'Erst fertig rechnen, dann Pause',
     shareAnyway: 'Vorerst trotzdem teilen',
-    paused: 'Pausiert. Was hier lief, wurde an andere zurückgegeben.',
+    paused: 'Pausiert. Was hier lief, geht zurück an andere.',
     resumed: 'Teilt wieder.',
     sharesAnyway: 'Teilt trotzdem, bis der Grund vorbei ist.',
     finishing: 'Nichts Neues beginnt. Was läuft, wird fertig gerechnet.',
@@ -117,7 +117,7 @@ export const frame: typeof english = {
     lost: 'Verbindung zu diesem PC verloren, neuer Versuch läuft',
     refusedTitle: 'Dieser Link gilt nicht mehr',
     refusedText:
-      'Links zu Meshwork öffnen einmal und laufen ab. Hol dir auf diesem PC mit der Zeile unten einen neuen und öffne ihn hier.',
+      'Ein Link zu Meshwork gilt einmal und läuft ab. Hol dir auf diesem PC mit der Zeile unten einen neuen und öffne ihn hier.',
     refusedAgain: 'Noch einmal versuchen',
     loading: 'Lädt',
   },
@@ -125,7 +125,7 @@ export const frame: typeof english = {
     title: 'Tastenkürzel',
     goTo: (screen) => `Zu ${screen}`,
     help: 'Diese Liste zeigen',
-    newRender: 'Neues Bild rechnen',
+    newRender: 'Neues Bild rendern',
     then: 'dann',
     close: 'Schließen',
   },
@@ -141,7 +141,7 @@ export const frame: typeof english = {
     failedTitle: 'Das hat nicht geklappt',
     of: (value, max) => `${value} von ${max}`,
     noData: 'nichts',
-    sparkline: (values) => `Verlauf, älteste zuerst: ${values}`,
+    sparkline: (values) => `Werte, älteste zuerst: ${values}`,
     notFound: 'Hier ist nichts',
     notFoundText: 'Die Adresse hat sich vielleicht geändert, oder was hier war, wurde entfernt.',
     toOverview: 'Zur Übersicht',

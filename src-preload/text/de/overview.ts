@@ -8,19 +8,20 @@ function units(count: number, shown: string): string {
 /** The text of overview, in German. */
 export const overview: typeof english = {
   title: {
-    nothing: 'Heute wurde noch nichts gerechnet',
-    given: (count, shown) => `Heute ${units(count, shown)} für andere gerechnet`,
-    got: (count, shown) => `Heute haben andere ${units(count, shown)} für dich gerechnet`,
-    both: (given, got) => `Heute ${given} Einheiten für andere, ${got} von anderen für dich`,
+    nothing: 'Heute war es noch ruhig',
+    given: (duration) => `Heute hast du anderen ${duration} lang geholfen`,
+    got: (duration) => `Heute haben dir andere ${duration} lang geholfen`,
+    both: (given, got) => `Heute hast du anderen ${given} lang geholfen, und andere dir ${got} lang`,
     unknown: 'Dein Netz heute',
   },
   today: {
     title: 'Heute',
     shared: 'Zeit geteilt',
-    given: 'Einheiten gegeben',
-    got: 'Einheiten bekommen',
-    givenHint: 'Hier für andere gerechnet',
-    gotHint: 'Von anderen für dich gerechnet',
+    given: 'Anderen geholfen',
+    got: 'Dir geholfen',
+    givenHint: 'Prozessorzeit dieses PCs, die Arbeit für andere brauchte',
+    gotHint: 'Prozessorzeit anderer PCs, die deine Arbeit brauchte',
+    inUnits: units,
     sharedHint: 'Dieser PC war für andere da',
     hours: (hours) => `${hours} h`,
     week: (label) => `${label} an jedem der letzten 7 Tage`,
@@ -28,8 +29,8 @@ export const overview: typeof english = {
   },
   month: {
     title: 'Die letzten 30 Tage',
-    none: 'Noch wurde nichts gegeben oder bekommen. Sobald dieser PC geteilt wird oder ein Auftrag von dir läuft, steht hier jeder Tag.',
-    view: 'Was gezeichnet wird',
+    none: 'Noch nichts. Sobald dieser PC geteilt wird oder ein Auftrag von dir läuft, steht hier jeder Tag.',
+    view: 'Zeigen',
     units: 'Einheiten',
     hours: 'Stunden',
     chart: {
@@ -39,15 +40,17 @@ export const overview: typeof english = {
     given: (count, shown) => `${units(count, shown)} für andere`,
     got: (count, shown) => `${units(count, shown)} für dich`,
     shared: (duration) => `${duration} geteilt`,
-    nothing: 'Nichts wurde gerechnet',
+    nothing: 'Ein ruhiger Tag',
     table: 'Die letzten 30 Tage, der neueste zuerst',
     day: 'Tag',
+    unitsGiven: 'Einheiten für andere',
+    unitsGot: 'Einheiten für dich',
   },
   here: {
     title: 'Läuft gerade hier',
     none: {
-      sharing: 'Im Augenblick gibt es nichts zu tun. Dieser PC ist für andere bereit.',
-      resting: 'Hier läuft nichts.',
+      sharing: 'Gerade gibt es nichts zu tun. Dieser PC ist für andere bereit.',
+      resting: 'Hier läuft gerade nichts.',
     },
     own: 'Dein eigener Auftrag',
     for: (name) => `Für ${name}`,
@@ -68,28 +71,28 @@ export const overview: typeof english = {
     progress: (done, all) => `${done} von ${all} Einheiten`,
     left: (duration) => `noch ${duration}`,
     waiting: 'wartet auf die erste Einheit',
-    paused: 'angehalten',
+    paused: 'pausiert',
     done: (ago) => `fertig ${ago}`,
     progressOf: (name) => `Fortschritt von ${name}`,
   },
   mesh: {
     title: 'Dein Netz',
-    open: 'Personen öffnen',
+    open: 'Leute öffnen',
     none: 'Noch niemand',
   },
   suggestion: {
     label: 'Vorschlag',
     dismiss: 'Nicht jetzt',
     pair: {
-      text: 'Du bist mit niemandem verbunden. Zwei PCs sind ein Netz.',
-      action: 'Mit jemandem verbinden',
+      text: 'Du bist noch mit niemandem gekoppelt. Schon zwei PCs sind ein Netz.',
+      action: 'Mit jemandem koppeln',
     },
-    share: { text: 'Dieser PC wird zu keiner Zeit geteilt.', action: 'Zeiten wählen' },
+    share: { text: 'Dieser PC wird nie geteilt.', action: 'Zeiten wählen' },
     answer: {
       text: (name, more) =>
         more === 0
-          ? `${name} möchte sich mit dir verbinden.`
-          : `${name} und ${more} ${plural('de', more, { one: 'weitere Person', other: 'weitere' })} möchten sich mit dir verbinden.`,
+          ? `${name} möchte sich mit dir koppeln.`
+          : `${name} und ${more} ${plural('de', more, { one: 'weitere Person', other: 'weitere' })} möchten sich mit dir koppeln.`,
       action: 'Antworten',
     },
     raise: {

@@ -12,7 +12,7 @@ function units(count: number, shown: string): string {
 /** The text of people, in German. */
 export const people: typeof english = {
   title: {
-    none: 'Du bist noch mit niemandem verbunden',
+    none: 'Du bist noch mit niemandem gekoppelt',
     some: (count, here, mutual) =>
       [
         persons(count),
@@ -22,7 +22,7 @@ export const people: typeof english = {
           : [mutual === count ? 'das Vertrauen ist gegenseitig' : `gegenseitiges Vertrauen mit ${mutual}`]),
       ].join('\u00a0· '),
   },
-  tabs: { list: 'Personen', mesh: 'Das Netz', label: 'Personen zeigen als' },
+  tabs: { list: 'Leute', mesh: 'Das Netz', label: 'Leute zeigen als' },
   add: 'Jemanden hinzufügen',
   away: {
     gone: (since) => (since === undefined ? 'nicht verbunden' : `weg seit ${since}`),
@@ -32,7 +32,7 @@ export const people: typeof english = {
   },
   closeAdd: 'Schließen',
   empty: {
-    sentence: 'Meshwork arbeitet mit Personen, die du kennst. Gib jemandem deinen Code, oder gib einen ein.',
+    sentence: 'Meshwork arbeitet mit Leuten, die du kennst. Gib jemandem deinen Code, oder gib einen ein.',
     noMatch: (search) => `Niemand heißt „${search}“.`,
     clearSearch: 'Alle zeigen',
   },
@@ -54,7 +54,7 @@ export const people: typeof english = {
   trust: { none: 'gar nicht', little: 'ein wenig', some: 'etwas', much: 'sehr', full: 'ganz' },
   trustIn: (name) => `Dein Vertrauen in ${name}`,
   trustSet: {
-    none: (name) => `Du vertraust ${name} nicht mehr. Hier wird nichts mehr für sie gerechnet.`,
+    none: (name) => `Du vertraust ${name} nicht mehr. Dieser PC rechnet nicht mehr für ${name}.`,
     little: (name) => `Du vertraust ${name} ein wenig.`,
     some: (name) => `Du vertraust ${name} etwas.`,
     much: (name) => `Du vertraust ${name} sehr.`,
@@ -76,8 +76,8 @@ export const people: typeof english = {
   tierExact: {
     first: 'Stufe 1 (tier 1): Ihr vertraut einander, deshalb kommt ihre Arbeit auf diesem PC zuerst dran.',
     second:
-      'Stufe 2 (tier 2): Nur du vertraust ihnen, deshalb kommt ihre Arbeit nach der mit gegenseitigem Vertrauen.',
-    none: 'Keine Stufe: Du vertraust ihnen nicht, deshalb rechnet dieser PC nichts für sie.',
+      'Stufe 2 (tier 2): Nur du vertraust ihnen, deshalb kommt ihre Arbeit nach der von Leuten, die auch dir vertrauen.',
+    none: 'Keine Stufe: Du vertraust ihnen nicht, deshalb arbeitet dieser PC nicht für sie.',
   },
   done: {
     forThem: (shown) => `${shown} für sie`,
@@ -92,15 +92,15 @@ export const people: typeof english = {
   reliability: {
     label: (name, share) => `Verlässlichkeit von ${name} nach Tagen; insgesamt ${share}`,
     none: 'noch nichts',
-    unknown: (name) => `${name} hat noch nichts gerechnet`,
+    unknown: (name) => `${name} hat noch nichts für dich gerechnet`,
     exact: (share, good, all) =>
-      `${good} von ${all} Einheiten, die dort endeten, zählten (${share}), seit ihr verbunden seid. Die Linie: nach Tagen, der älteste zuerst.`,
+      `${good} von ${all} übernommenen Einheiten wurden angenommen (${share}), seit ihr gekoppelt seid. Die Linie zeigt es nach Tagen, der älteste zuerst.`,
   },
   link: {
     over: {
       ip4: 'direkt verbunden',
       ip6: 'direkt verbunden (IPv6)',
-      local: 'verbunden, gleiches Netz',
+      local: 'verbunden, gleiches Netzwerk',
       machine: 'direkt verbunden, dieser PC',
     },
     relayed: 'über andere verbunden',
@@ -115,7 +115,7 @@ export const people: typeof english = {
     kind: {
       ip4: 'Direkt, über das Internet (IPv4)',
       ip6: 'Direkt, über das Internet (IPv6)',
-      local: 'Direkt, im gleichen Netz',
+      local: 'Direkt, im gleichen Netzwerk',
       machine: 'Direkt, auf diesem PC',
       relayed: 'Vermittelt',
       looking: 'Wird gesucht',
@@ -125,7 +125,7 @@ export const people: typeof english = {
       over: {
         ip4: (name) => `${name} ist direkt verbunden`,
         ip6: (name) => `${name} ist direkt verbunden, über IPv6`,
-        local: (name) => `${name} ist im gleichen Netz verbunden`,
+        local: (name) => `${name} ist im gleichen Netzwerk verbunden`,
         machine: (name) => `${name} ist verbunden, auf diesem PC`,
       },
       relayed: (name) => `${name} ist über andere verbunden`,
@@ -137,8 +137,8 @@ export const people: typeof english = {
     },
     firstTry: 'Der erste Versuch läuft.',
     relayedMeans: {
-      why: 'Jemand, den ihr beide kennt, reicht alles weiter: langsamer als direkt und genauso vertraulich. Zu sehen ist dort, dass ihr zwei sprecht und wie viel, nie was. Große Dateien warten auf eine direkte Verbindung.',
-      todo: 'Eine direkte wird von selbst immer wieder versucht. Sie gelingt, wenn der Router von einem von euch den anderen hereinlässt: Wie, steht in Einstellungen, Netzwerk.',
+      why: 'Jemand, den ihr beide kennt, reicht alles weiter. Das ist langsamer, aber genauso vertraulich: Zu sehen ist dort, dass ihr zwei miteinander sprecht und wie viel, aber nie was. Große Dateien warten auf eine direkte Verbindung.',
+      todo: 'Meshwork versucht immer wieder eine direkte. Sie gelingt, wenn einer eurer Router den anderen hereinlässt: siehe Einstellungen, Netzwerk.',
     },
     why: {
       'no-address': 'Dieser PC kennt keine Adresse von ihnen.',
@@ -146,26 +146,26 @@ export const people: typeof english = {
         `Niemand antwortet an ${plural('de', count, { one: 'der Adresse, die', other: `den ${count} Adressen, die` })} dieser PC kennt: Ihr PC ist aus oder offline, oder hinter einem Router, der niemanden hereinlässt.`,
       refused: () => 'Ihr PC antwortet, aber Meshwork läuft dort nicht.',
       'no-route': () =>
-        'Dieser PC hat keinen Weg zu ihrer Adresse: Er ist selbst offline oder in einem anderen Netz.',
+        'Dieser PC hat keinen Weg zu ihrer Adresse: Er ist selbst offline oder in einem anderen Netzwerk.',
       'another-peer': () => 'Wo ihr PC war, antwortet jemand anders.',
       'turned-away':
         'Ihr PC beendet die Verbindung sofort: Dieser PC ist dort gesperrt oder vergessen, oder Meshwork wird dort gerade beendet.',
     },
     todo: {
       'no-address':
-        'Er findet sie, sobald jemand verbunden ist, den ihr beide kennt. Oder verbindet euch mit einem neuen Code.',
+        'Er findet sie, sobald jemand verbunden ist, den ihr beide kennt. Oder koppelt euch neu mit einem Code.',
       'no-answer':
-        'Frag, ob ihr PC an ist und Meshwork läuft. Wenn ja, kann jemand vermitteln, den ihr beide kennt und dessen PC von außen erreicht wird. Oder einer von euch lässt andere herein: Wie, steht in Einstellungen, Netzwerk.',
-      refused: 'Bitte sie, Meshwork zu starten. Es wird hier dann von selbst gefunden.',
+        'Frag, ob ihr PC an ist und Meshwork läuft. Wenn ja, kann jemand, den ihr beide kennt, alles weiterreichen, wenn sein PC von außen erreichbar ist. Oder einer von euch lässt andere herein: siehe Einstellungen, Netzwerk.',
+      refused: 'Bitte sie, Meshwork zu starten. Dieser PC findet sie dann von selbst.',
       'no-route': 'Sieh nach, ob dieser PC online ist.',
       'another-peer':
-        'Ihr PC hat jetzt eine andere Adresse. Er wird gefunden, sobald jemand verbunden ist, den ihr beide kennt. Oder verbindet euch mit einem neuen Code.',
-      'turned-away': 'Frag nach. Wenn sie dich nicht mehr kennen, verbindet euch mit einem neuen Code.',
+        'Ihr PC hat jetzt eine andere Adresse. Er wird gefunden, sobald jemand verbunden ist, den ihr beide kennt. Oder koppelt euch neu mit einem Code.',
+      'turned-away': 'Frag nach. Wenn sie dich nicht mehr kennen, koppelt euch neu mit einem Code.',
     },
   },
   page: {
-    gone: 'Diese Person ist nicht unter deinen Personen',
-    back: 'Alle Personen',
+    gone: 'Diese Person gehört nicht zu deinen Leuten',
+    back: 'Alle Leute',
     connection: 'Verbindung',
     since: 'Seit',
     forSoLong: (duration) => `${duration} lang`,
@@ -191,7 +191,7 @@ export const people: typeof english = {
     action: 'Sperren…',
     question: (name) => `${name} sperren?`,
     meaning:
-      'Sie werden vergessen, was sie für dich rechnen, geht an andere, und kein Code lässt sie wieder herein, bis du sie entsperrst.',
+      'Sie gehören dann nicht mehr zu deinen Leuten, ihre Arbeit für dich geht an andere, und kein Code lässt sie wieder herein, bis du sie entsperrst.',
     confirm: 'Sperren',
     cancel: 'Behalten',
     done: (name) => `${name} ist gesperrt.`,
@@ -201,18 +201,18 @@ export const people: typeof english = {
     since: (date) => `gesperrt ${date}`,
     unblock: 'Entsperren',
     unblockOf: (name) => `${name} entsperren`,
-    unblocked: (name) => `${name} darf sich wieder mit dir verbinden.`,
+    unblocked: (name) => `${name} darf sich wieder mit dir koppeln.`,
   },
   requests: {
     title: 'Wartet auf eine Antwort',
-    incoming: (name) => `${name} möchte sich mit dir verbinden`,
+    incoming: (name) => `${name} möchte sich mit dir koppeln`,
     incomingHint: (shortName, ago) =>
       `Dein Code wurde ${ago} benutzt. Der Kurzname ist ${shortName}: Frag, ob das stimmt.`,
     trust: (name) => `Dein Vertrauen in ${name}`,
     yourTrust: 'Dein Vertrauen',
     accept: 'Annehmen',
     decline: 'Ablehnen',
-    accepted: (name) => `Du bist mit ${name} verbunden.`,
+    accepted: (name) => `Du bist mit ${name} gekoppelt.`,
     declined: (name) => `${name} wurde abgelehnt.`,
     outgoing: (name) => `${name} muss noch annehmen`,
     outgoingHint: (until) => `Du hast ihren Code eingegeben. Er gilt bis ${until}.`,
@@ -222,7 +222,7 @@ export const people: typeof english = {
   },
   mine: {
     title: 'Gib ihnen deinen Code',
-    hint: 'Wer ihn eingibt, bittet um die Verbindung. Du nimmst dann an und sagst, wie weit du vertraust.',
+    hint: 'Wer ihn eingibt, bittet dich um die Kopplung. Du nimmst dann an und wählst, wie weit du vertraust.',
     qr: 'Dein Code als QR-Code, den ein Telefon oder ein anderer PC lesen kann',
     code: 'Dein Code',
     copyCode: 'Code kopieren',
@@ -240,11 +240,11 @@ export const people: typeof english = {
     label: 'Ihr Code oder Link',
     placeholder: 'meshwork:…',
     trust: 'Dein Vertrauen in die Person',
-    pair: 'Verbinden',
+    pair: 'Koppeln',
     pairing: 'Suche ihren PC…',
     noCode:
-      'In diesem Text ist kein ganzer Code. Er beginnt mit „meshwork:“ und hat etwa 100 Buchstaben und Ziffern.',
-    paired: (name) => `Du bist mit ${name} verbunden.`,
+      'Das ist kein ganzer Code. Ein Code beginnt mit „meshwork:“ und hat etwa 100 Buchstaben und Ziffern.',
+    paired: (name) => `Du bist mit ${name} gekoppelt.`,
     waiting: (name) => `${name} wurde gefragt und muss noch annehmen. Du musst nicht hier bleiben.`,
   },
   pairFault: {
@@ -256,11 +256,11 @@ export const people: typeof english = {
     unreachable:
       'Ihr PC antwortet nicht. Ist er an, läuft Meshwork, und ist er online? Der Code bleibt gültig: Versuch es gleich noch einmal.',
     late: 'Ihr PC hat zu langsam geantwortet. Versuch es gleich noch einmal.',
-    busy: 'Zu viele fragen ihren PC auf einmal. Versuch es in ein paar Minuten noch einmal.',
-    other: (message) => `Die Verbindung kam nicht zustande: ${message}`,
+    busy: 'Zu viele Leute fragen ihren PC auf einmal. Versuch es in ein paar Minuten noch einmal.',
+    other: (message) => `Das Koppeln hat nicht geklappt: ${message}`,
   },
   mesh: {
-    label: 'Du in der Mitte, deine Personen um dich herum',
+    label: 'Du in der Mitte, deine Leute um dich herum',
     you: 'Du',
     legend: 'Eine Linie ist an jedem Ende so dick wie das Vertrauen, das von dort kommt.',
     nearest: 'Wem du am meisten vertraust, ist am nächsten.',
@@ -270,6 +270,6 @@ export const people: typeof english = {
     away: 'nicht verbunden',
     summary: (count, mutual, here, working) =>
       `${persons(count)}: gegenseitiges Vertrauen mit ${mutual}, ${here} verbunden, Arbeit unterwegs mit ${working}.`,
-    empty: 'Das Bild beginnt mit der ersten Person, mit der du dich verbindest.',
+    empty: 'Dieses Bild beginnt mit der ersten Person, mit der du dich koppelst.',
   },
 }

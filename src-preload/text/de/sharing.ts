@@ -40,7 +40,7 @@ function reading(rule: RuleName, isBothered: boolean, value?: string): string {
     case 'low-battery':
       return value === undefined ? 'Akku' : `Akku: ${value}`
     case 'metered':
-      return isBothered ? 'Dieses Netz kostet Geld' : 'Dieses Netz kostet nichts extra'
+      return isBothered ? 'Dieses Netzwerk kostet Geld' : 'Dieses Netzwerk kostet nichts extra'
     case 'temperature':
       return value === undefined ? 'Prozessor' : `Prozessor: ${value}`
   }
@@ -51,7 +51,7 @@ export const sharing: typeof english = {
   title: {
     never: 'Nichts wird geteilt',
     always: (amount) => `Rund um die Uhr geteilt; ${amount}`,
-    noHours: 'Noch sind keine Stunden gemalt, also wird nichts geteilt',
+    noHours: 'Noch sind keine Stunden gewählt, also wird nichts geteilt',
     week: (phrases, amount) => `Geteilt ${phrases}; ${amount}`,
     many: (hours, stretches, amount) =>
       `${hours} Stunden pro Woche geteilt, in ${stretches} ${plural('de', stretches, { one: 'Abschnitt', other: 'Abschnitten' })}; ${amount}`,
@@ -83,8 +83,8 @@ export const sharing: typeof english = {
     always: 'Immer',
     alwaysText: 'Rund um die Uhr, außer du pausierst.',
     week: 'Nach Wochenplan',
-    weekText: 'In den Stunden, die du malst.',
-    slots: 'Es gelten Zeitfenster, die meshctl gesetzt hat. Was du hier wählst, ersetzt sie.',
+    weekText: 'In den Stunden, die du wählst.',
+    slots: 'Gerade gelten Zeitfenster, die mit meshctl gesetzt wurden. Was du hier wählst, ersetzt sie.',
   },
   grid: {
     label: 'Geteilte Stunden der Woche',
@@ -149,27 +149,27 @@ export const sharing: typeof english = {
   resources: {
     title: 'Wie viel geteilt wird',
     cores: 'Prozessor',
-    coresHelp: 'Auf so vielen Kernen laufen Einheiten gleichzeitig. Der Rest bleibt für dich frei.',
+    coresHelp: 'Arbeit für andere nutzt höchstens so viele Kerne auf einmal. Der Rest bleibt für dich frei.',
     coresValue: (cores, of) => `${cores} von ${of} Kernen`,
     coresAlone: (count, written) => `${written} ${plural('de', count, { one: 'Kern', other: 'Kerne' })}`,
     memory: 'Arbeitsspeicher',
     memoryHelp: 'Arbeit, die mehr Speicher braucht, wird nicht angenommen.',
     gpu: 'Grafikspeicher',
-    gpuHelp: 'Für Arbeit auf der Grafikkarte. Bei keinem wird sie nicht geteilt.',
+    gpuHelp: 'Für Arbeit auf der Grafikkarte. Bei „Nichts“ wird sie nicht geteilt.',
     disk: 'Festplatte',
-    diskHelp:
-      'Arbeit, die mehr Dateien auf einmal braucht, wird nicht angenommen. Bei keiner nur Arbeit ohne Dateien.',
+    diskHelp: 'Arbeit, die mehr Platz braucht, wird nicht angenommen. Bei „Nichts“ nur Arbeit ohne Dateien.',
     none: 'Nichts',
     of: (value, max) => `${value} von ${max}`,
     priority: 'Reihenfolge',
-    priorityHelp: 'Passt Arbeit in mehrere geteilte Zeiten, geht sie dorthin, wo dies am höchsten ist.',
+    priorityHelp: 'Überschneiden sich geteilte Zeiten, geht Arbeit dorthin, wo dies am höchsten ist.',
     priorities: { low: 'Nach anderen', normal: 'Normal', high: 'Zuerst' },
   },
   exceptions: {
     title: 'Tage, die anders sind',
-    intro: 'Hier beginnen andere Stunden. Eine Nacht vom Vortag geht noch zu Ende.',
+    intro: 'An diesen Tagen gelten andere Stunden. Eine Nacht vom Vortag geht noch zu Ende.',
     add: 'Tag hinzufügen',
-    empty: 'Keine. Füge einen freien Tag hinzu, an dem du den PC brauchst oder gerade nicht brauchst.',
+    empty:
+      'Noch keine. Füge einen Tag hinzu, an dem du den PC selbst brauchst, oder einen, an dem du ihn nicht brauchst.',
     pick: 'Datum wählen',
     earlier: 'Monat davor',
     later: 'Monat danach',
@@ -181,30 +181,30 @@ export const sharing: typeof english = {
     removed: (date) => `${date} ist wieder wie jede Woche`,
     past: 'vorbei',
     kind: (date) => `Was am ${date} geteilt wird`,
-    full: (most) => `Mehr als ${most} Tage gehen nicht.`,
+    full: (most) => `Höchstens ${most} Tage.`,
     hoursOn: (date) => `Stunden am ${date}`,
     removeHours: (hours) => `${hours} entfernen`,
   },
   rules: {
-    title: 'Nur, wenn es mich nicht stört',
-    intro: 'Das Teilen pausiert, solange eines davon gilt. Laufende Arbeit geht sofort zurück.',
+    title: 'Nur wenn es mich nicht stört',
+    intro: 'Das Teilen pausiert, solange etwas davon zutrifft. Laufende Arbeit geht sofort zurück.',
     names: {
       'in-use': 'Solange jemand den PC benutzt',
       'full-screen': 'Solange etwas im Vollbild läuft',
-      'other-load': 'Solange andere Programme rechnen',
+      'other-load': 'Solange andere Programme viel rechnen',
       'on-battery': 'Im Akkubetrieb',
       'low-battery': 'Wenn der Akku schwach ist',
-      metered: 'In Netzen, die Geld kosten',
+      metered: 'In Netzwerken, die Geld kosten',
       temperature: 'Wenn der Prozessor heiß ist',
     },
     help: {
-      'in-use': 'Maus und Tastatur. Es geht weiter, wenn sie so lange niemand berührt hat.',
+      'in-use': 'Es geht weiter, wenn so lange niemand Maus oder Tastatur berührt hat.',
       'full-screen': 'Ein Spiel, ein Film oder ein Vortrag.',
       'other-load':
         'Der Anteil aller Kerne, den andere Programme brauchen. Die Arbeit von Meshwork zählt nicht.',
       'on-battery': 'Solange der PC nicht am Netzteil hängt.',
       'low-battery': 'Es geht weiter, wenn die Ladung 5 % darüber liegt, auch am Netzteil.',
-      metered: 'Netze, die das System getaktet nennt, etwa das eines Telefons.',
+      metered: 'Netzwerke, die das System getaktet nennt, etwa das eines Telefons.',
       temperature: 'Es geht weiter, wenn er 5 °C kühler ist.',
     },
     threshold: {
@@ -221,7 +221,7 @@ export const sharing: typeof english = {
     pauses: 'pausiert das Teilen',
     off: 'aus',
     notWatched: 'Nicht beobachtet',
-    unreadable: 'Auf diesem PC nicht zu lesen',
+    unreadable: 'Das können wir auf diesem PC nicht erkennen',
     overridden: (until) => `trotzdem geteilt bis ${until}`,
     since: (time) => `seit ${time}`,
     shareAnyway: 'Vorerst trotzdem teilen',
@@ -233,7 +233,7 @@ export const sharing: typeof english = {
     intro: 'Wie viel auch geteilt wird: Arbeit für andere nimmt nie mehr als das.',
     cpu: 'Prozessorzeit',
     cpuHelp:
-      'Wie viel der Zeit jedes geteilten Kerns die Arbeit nehmen darf. Weniger hält den Lüfter leise und dauert länger.',
+      'Wie viel von jedem geteilten Kern Arbeit für andere nutzen darf. Weniger hält den Lüfter leise, dauert aber länger.',
     cpuMeter: (units, others) => `Meshwork ${units}, andere ${others}`,
     cpuMeterAlone: (units) => `Meshwork ${units}`,
     memory: 'Arbeitsspeicher',

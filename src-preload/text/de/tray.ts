@@ -6,10 +6,10 @@ export const tray: typeof english = {
   share: 'Diesen PC teilen',
   running: 'Läuft gerade hier',
   runningNothing: 'Hier läuft gerade nichts',
-  ownUnit: (unit) => `Teil ${unit} deines eigenen Auftrags`,
-  unitFor: (unit, name) => `Teil ${unit} für ${name}`,
+  ownUnit: (unit) => `Einheit ${unit} deines eigenen Auftrags`,
+  unitFor: (unit, name) => `Einheit ${unit} für ${name}`,
   moreUnits: (count, written) =>
-    `und ${written} ${plural('de', count, { one: 'weiterer Teil', other: 'weitere Teile' })}`,
+    `und ${written} ${plural('de', count, { one: 'weitere Einheit', other: 'weitere Einheiten' })}`,
   somebody: 'jemanden',
   open: 'Meshwork öffnen',
   quit: 'Meshwork beenden',
@@ -17,14 +17,14 @@ export const tray: typeof english = {
     title: 'Meshwork beenden?',
     others: (count, written) =>
       `${written} ${plural('de', count, {
-        one: 'Teil läuft hier für jemand anderen. Er wird zurückgegeben und von anderen gerechnet.',
-        other: 'Teile laufen hier für andere. Sie werden zurückgegeben und von anderen gerechnet.',
+        one: 'Einheit läuft hier für jemand anderen. Sie wird zurückgegeben und von anderen berechnet.',
+        other: 'Einheiten laufen hier für andere. Sie werden zurückgegeben und von anderen berechnet.',
       })}`,
     own: (count, written) =>
       `${written} ${plural('de', count, {
-        one: 'Teil deiner eigenen Aufträge läuft hier. Er beginnt von vorn, wenn Meshwork wieder läuft.',
+        one: 'Einheit deiner eigenen Aufträge läuft hier. Sie beginnt von vorn, wenn Meshwork wieder läuft.',
         other:
-          'Teile deiner eigenen Aufträge laufen hier. Sie beginnen von vorn, wenn Meshwork wieder läuft.',
+          'Einheiten deiner eigenen Aufträge laufen hier. Sie beginnen von vorn, wenn Meshwork wieder läuft.',
       })}`,
     jobs: (count, written) =>
       `${written} ${plural('de', count, {
@@ -39,20 +39,20 @@ export const tray: typeof english = {
     failed: 'Dein Auftrag ist fehlgeschlagen',
     series: (count, written) =>
       `${written} ${plural('de', count, { one: 'Einzelbild', other: 'Einzelbilder' })}`,
-    pairTitle: 'Jemand möchte sich verbinden',
+    pairTitle: 'Jemand möchte sich koppeln',
     pairText: (name) => `${name} hat deinen Code benutzt. Nimm an oder lehne ab.`,
-    nearbyTitle: 'Ein PC in der Nähe möchte sich verbinden',
+    nearbyTitle: 'Ein PC in der Nähe möchte sich koppeln',
     nearbyText: (name) => `${name} sagt, er sei neben dir. Vergleiche die Zahl auf beiden Bildschirmen.`,
     background: 'Meshwork läuft im Hintergrund weiter',
     backgroundText:
-      'Über das Symbol in der Leiste lässt es sich öffnen und beenden. Auch ein neuer Start öffnet dieses Fenster.',
+      'Öffnen und beenden kannst du es über das Symbol im Infobereich. Auch ein neuer Start öffnet dieses Fenster.',
     update: 'Es gibt ein neueres Meshwork',
     updateText: (version) =>
-      `Version ${version} installiert sich hier nicht selbst. Hole sie dort, woher du diese hast.`,
+      `Version ${version} kann sich auf diesem PC nicht selbst installieren. Lade sie dort herunter, woher du diese hast.`,
   },
   problem: {
     title: 'Meshwork kann nicht starten',
     stopped: 'Meshwork musste anhalten',
-    log: (path) => `Mehr dazu steht in ${path}`,
+    log: (path) => `Einzelheiten stehen in ${path}`,
   },
 }

@@ -7,7 +7,7 @@ function pausedBecause(rule: RuleName, value?: string): string {
     case 'in-use':
       return 'Paused while you use this PC'
     case 'full-screen':
-      return 'Paused because something is full screen'
+      return 'Paused while something is full screen'
     case 'other-load':
       return value === undefined
         ? 'Paused because other programs are busy'
@@ -72,18 +72,18 @@ export const frame = {
     menuTitle: 'Stop working for others',
     hours: (count: number) => `For ${plural('en', count, { one: `${count} hour`, other: `${count} hours` })}`,
     untilResume: 'Until I resume',
-    finishFirst: 'Finish what runs, then pause',
+    finishFirst: 'Finish running work, then pause',
     shareAnyway: 'Share anyway for now',
-    paused: 'Paused. What ran here was handed back to others.',
+    paused: 'Paused. Work that was running here goes back to others.',
     resumed: 'Sharing again.',
-    sharesAnyway: 'Sharing anyway until the reason is over.',
-    finishing: 'Nothing new begins. What runs is finished first.',
+    sharesAnyway: 'Sharing anyway until the reason has passed.',
+    finishing: 'Nothing new starts. Running work is finished first.',
   },
   connection: {
     lost: 'Connection to this PC lost, trying again',
     refusedTitle: 'This link is no longer valid',
     refusedText:
-      'Links to Meshwork open once and expire. Get a new one on this PC by running the line below, then open it here.',
+      'A link to Meshwork works once, and expires. Run the line below on this PC to get a new one, then open it here.',
     refusedAgain: 'Try again',
     loading: 'Loading',
   },
@@ -107,12 +107,12 @@ export const frame = {
     failedTitle: 'This did not work',
     of: (value: string, max: string) => `${value} of ${max}`,
     noData: 'nothing',
-    sparkline: (values: string) => `Course, oldest first: ${values}`,
+    sparkline: (values: string) => `Values, oldest first: ${values}`,
     notFound: 'There is nothing here',
     notFoundText: 'The address may have changed, or what was here was removed.',
     toOverview: 'Go to the overview',
     crashed: 'This screen has stopped working',
-    crashedText: 'This is a mistake in Meshwork. Your PC goes on sharing and your jobs go on.',
+    crashedText: 'This is a bug in Meshwork. Your PC keeps sharing, and your jobs keep running.',
   },
   /** A fault in plain words: the node says it in English, one clear line. */
   fault: (_kind: Fault['kind'], detail: string): string => detail,

@@ -6,30 +6,32 @@ function units(count: number, shown: string): string {
 
 /** The text of overview, in English. */
 export const overview = {
-  /** The day in a sentence; counts of what was done for others here, and by others. */
+  /** The day in a sentence; processor time that was given to others, and got from them. */
   title: {
-    nothing: 'Nothing was computed today yet',
-    given: (count: number, shown: string) => `${units(count, shown)} done for others today`,
-    got: (count: number, shown: string) => `${units(count, shown)} done for you by others today`,
-    both: (given: string, got: string) => `Today ${given} units were done for others, and ${got} for you`,
+    nothing: 'Quiet so far today',
+    given: (duration: string) => `You helped others for ${duration} today`,
+    got: (duration: string) => `Others helped you for ${duration} today`,
+    both: (given: string, got: string) =>
+      `Today you helped others for ${given}, and others helped you for ${got}`,
     unknown: 'Your mesh today',
   },
   today: {
     title: 'Today',
     shared: 'Time shared',
-    given: 'Units given',
-    got: 'Units got',
-    givenHint: 'Computed here for others',
-    gotHint: 'Computed by others for you',
-    sharedHint: 'This PC was there for others',
+    given: 'Helped others',
+    got: 'Helped you',
+    givenHint: 'Processor time of this PC that others’ work took',
+    gotHint: 'Processor time of others’ PCs that your work took',
+    inUnits: units,
+    sharedHint: 'This PC was available to others',
     hours: (hours: string) => `${hours} h`,
     week: (label: string) => `${label} on each of the last 7 days`,
     before: (value: string) => `yesterday ${value}`,
   },
   month: {
     title: 'The last 30 days',
-    none: 'Nothing was given or got yet. Once this PC is shared or a job of yours runs, each day is shown here.',
-    view: 'What is drawn',
+    none: 'Nothing yet. Each day appears here once this PC is shared or a job of yours runs.',
+    view: 'Show',
     units: 'Units',
     hours: 'Hours',
     chart: {
@@ -39,15 +41,17 @@ export const overview = {
     given: (count: number, shown: string) => `${units(count, shown)} for others`,
     got: (count: number, shown: string) => `${units(count, shown)} for you`,
     shared: (duration: string) => `${duration} shared`,
-    nothing: 'Nothing was computed',
-    table: 'The last 30 days, the newest first',
+    nothing: 'A quiet day',
+    table: 'The last 30 days, newest first',
     day: 'Day',
+    unitsGiven: 'Units for others',
+    unitsGot: 'Units for you',
   },
   here: {
     title: 'Running here now',
     none: {
-      sharing: 'Nothing to do at this moment. This PC is ready for others.',
-      resting: 'Nothing runs here.',
+      sharing: 'Nothing to do right now. This PC is ready for others.',
+      resting: 'Nothing is running here.',
     },
     own: 'Your own job',
     for: (name: string) => `For ${name}`,
@@ -80,8 +84,8 @@ export const overview = {
   suggestion: {
     label: 'Suggestion',
     dismiss: 'Not now',
-    pair: { text: 'You are not paired with anybody. Two PCs are a mesh.', action: 'Pair with somebody' },
-    share: { text: 'This PC is not shared at any time.', action: 'Choose when to share' },
+    pair: { text: 'You haven’t paired with anybody yet. Two PCs make a mesh.', action: 'Pair with somebody' },
+    share: { text: 'This PC is never shared.', action: 'Choose when to share' },
     answer: {
       text: (name: string, more: number) =>
         more === 0

@@ -11,7 +11,7 @@ function units(count: number, shown: string): string {
 /** The text of people, in English. */
 export const people = {
   title: {
-    none: 'You are not paired with anybody yet',
+    none: 'You haven’t paired with anybody yet',
     some: (count: number, here: number, mutual: number) =>
       [
         persons(count),
@@ -53,7 +53,7 @@ export const people = {
   trust: { none: 'not at all', little: 'a little', some: 'some', much: 'a lot', full: 'fully' },
   trustIn: (name: string) => `Your trust in ${name}`,
   trustSet: {
-    none: (name: string) => `You do not trust ${name} any more. Nothing is computed for them here.`,
+    none: (name: string) => `You don’t trust ${name} any more. This PC no longer works for them.`,
     little: (name: string) => `You trust ${name} a little.`,
     some: (name: string) => `You trust ${name} somewhat.`,
     much: (name: string) => `You trust ${name} a lot.`,
@@ -61,7 +61,7 @@ export const people = {
   },
   theirs: {
     unknown: 'not heard from yet',
-    none: 'trusts you not yet',
+    none: 'doesn’t trust you yet',
     little: 'trusts you a little',
     some: 'trusts you somewhat',
     much: 'trusts you a lot',
@@ -74,8 +74,8 @@ export const people = {
   },
   tierExact: {
     first: 'Tier 1: you trust each other, so their work goes first on this PC.',
-    second: 'Tier 2: only you trust them, so their work comes after that of mutual trust.',
-    none: 'No tier: you do not trust them, so nothing is computed for them on this PC.',
+    second: 'Tier 2: only you trust them, so their work comes after that of people who trust you too.',
+    none: 'No tier: you don’t trust them, so this PC doesn’t work for them.',
   },
   done: {
     forThem: (shown: string) => `${shown} for them`,
@@ -90,9 +90,9 @@ export const people = {
   reliability: {
     label: (name: string, share: string) => `Reliability of ${name} by day; ${share} on the whole`,
     none: 'nothing yet',
-    unknown: (name: string) => `Nothing was done by ${name} yet`,
+    unknown: (name: string) => `${name} hasn’t done anything for you yet`,
     exact: (share: string, good: string, all: string) =>
-      `${good} of the ${all} units that ended with them counted (${share}), since you paired. The line: by day, oldest first.`,
+      `${good} of the ${all} units they took were accepted (${share}) since you paired. The line shows it by day, oldest first.`,
   },
   link: {
     /** In a list, in a few words. */
@@ -110,7 +110,7 @@ export const people = {
     unreachable: (since: string) => `unreachable since ${since}`,
     seen: (ago: string) => `last seen ${ago}`,
     never: 'not seen since this PC started',
-    shares: (cores: string) => `They share ${cores} cores at this moment.`,
+    shares: (cores: string) => `They are sharing ${cores} cores right now.`,
     /** The state's name, on the person's page. */
     kind: {
       ip4: 'Direct, over the internet (IPv4)',
@@ -137,8 +137,8 @@ export const people = {
     },
     firstTry: 'The first try is under way.',
     relayedMeans: {
-      why: 'Somebody whom you both know passes everything on: slower than directly, and as private. They see that you two talk and how much, never what. Large files wait for a direct connection.',
-      todo: 'A direct one is tried again and again by itself. It succeeds when the router of one of you lets the other in: Settings, Network says how.',
+      why: 'Somebody you both know passes everything on. It is slower, but just as private: they can see that you two talk, and how much, but never what. Large files wait for a direct connection.',
+      todo: 'Meshwork keeps trying for a direct one. It works once one of your routers lets the other in: see Settings, Network.',
     },
     why: {
       'no-address': 'This PC knows no address of theirs.',
@@ -149,22 +149,22 @@ export const people = {
         'This PC has no way to their address: it is offline itself, or in another network.',
       'another-peer': (_count: number) => 'Somebody else answers where their PC was.',
       'turned-away':
-        'Their PC ends the connection at once: they have blocked or forgotten this PC, or Meshwork is just stopping there.',
+        'Their PC ends the connection at once: they have blocked or forgotten this PC, or Meshwork is just shutting down there.',
     },
     todo: {
       'no-address':
-        'It finds them as soon as somebody whom you both know is connected. Or pair again with a new code.',
+        'It finds them as soon as somebody you both know is connected. Or pair again with a new code.',
       'no-answer':
-        'Ask whether their PC is on and Meshwork runs. If so, somebody whom you both know, and whose PC is reached from outside, can pass things on, or one of you two lets others in: Settings, Network says how.',
-      refused: 'Ask them to start Meshwork. It is found here by itself then.',
-      'no-route': 'Look whether this PC is online.',
+        'Ask whether their PC is on and Meshwork is running. If it is, somebody you both know can pass things on, if their PC can be reached from outside. Or one of you lets others in: see Settings, Network.',
+      refused: 'Ask them to start Meshwork. This PC then finds it by itself.',
+      'no-route': 'Check whether this PC is online.',
       'another-peer':
-        'Their PC has another address now. It is found as soon as somebody whom you both know is connected. Or pair again with a new code.',
-      'turned-away': 'Ask them. If they know you no more, pair again with a new code.',
+        'Their PC has another address now. It is found as soon as somebody you both know is connected. Or pair again with a new code.',
+      'turned-away': 'Ask them. If they no longer know you, pair again with a new code.',
     },
   },
   page: {
-    gone: 'This person is not among your people',
+    gone: 'This person is not one of your people',
     back: 'All people',
     connection: 'Connection',
     since: 'Since',
@@ -191,7 +191,7 @@ export const people = {
     action: 'Block…',
     question: (name: string) => `Block ${name}?`,
     meaning:
-      'They are forgotten, what they compute for you goes to others, and no code lets them in again until you unblock them.',
+      'They are removed from your people, their work for you goes to others, and no code lets them back in until you unblock them.',
     confirm: 'Block',
     cancel: 'Keep',
     done: (name: string) => `${name} is blocked.`,
@@ -218,11 +218,11 @@ export const people = {
     outgoingHint: (until: string) => `You entered their code. It is good until ${until}.`,
     giveUp: 'Give up',
     refused: (name: string) => `${name} did not accept, or the code has expired.`,
-    gaveUp: (name: string) => `You no longer wait for ${name}.`,
+    gaveUp: (name: string) => `You’re no longer waiting for ${name}.`,
   },
   mine: {
     title: 'Give them your code',
-    hint: 'Whoever enters it asks to be paired. You then accept, and say how far you trust them.',
+    hint: 'The person who enters it asks to pair with you. You then accept, and choose how far you trust them.',
     qr: 'Your code as a QR code, which a phone or another PC can read',
     code: 'Your code',
     copyCode: 'Copy code',
@@ -242,35 +242,34 @@ export const people = {
     trust: 'Your trust in them',
     pair: 'Pair',
     pairing: 'Looking for their PC…',
-    noCode:
-      'There is no whole code in this text. It begins with “meshwork:” and has about 100 letters and digits.',
+    noCode: 'This isn’t a whole code. A code begins with “meshwork:” and has about 100 letters and digits.',
     paired: (name: string) => `You are paired with ${name}.`,
-    waiting: (name: string) => `${name} was asked, and has to accept. You need not stay here.`,
+    waiting: (name: string) => `${name} has been asked, and needs to accept. You don’t have to stay here.`,
   },
   /** Why pairing did not work, and what to do. */
   pairFault: {
     mistyped: 'A letter of this code is missing or wrong. Copy the whole code again.',
     refused:
-      'This code does not open: it was used, has expired, or was not copied whole. Copy it again, or ask them for a new one.',
+      'This code doesn’t work: it was used, has expired, or was not copied whole. Copy it again, or ask them for a new one.',
     own: 'This is your own code, or that of somebody whom you have blocked. Enter that of somebody else, or unblock them first.',
-    blocked: 'They do not let this PC in. Ask them.',
+    blocked: 'They don’t let this PC in. Ask them.',
     unreachable:
-      'Their PC does not answer. Is it on, with Meshwork running, and online? The code stays good: try again in a moment.',
+      'Their PC doesn’t answer. Is it on, with Meshwork running, and online? The code stays good: try again in a moment.',
     late: 'Their PC was too slow to answer. Try again in a moment.',
-    busy: 'Too many ask their PC at once. Try again in a few minutes.',
+    busy: 'Too many people are asking their PC at once. Try again in a few minutes.',
     other: (message: string) => `Pairing did not work: ${message}`,
   },
   mesh: {
     label: 'You in the middle, your people around you',
     you: 'You',
     legend: 'A line is as thick at each end as the trust that comes from there.',
-    nearest: 'Who you trust most is nearest.',
+    nearest: 'Those you trust most are nearest.',
     pulse: 'A moving line is work passing.',
     node: (name: string, mine: string, theirs: string) => `${name}: you trust them ${mine}, ${theirs}`,
     connected: 'connected',
     away: 'not connected',
     summary: (count: number, mutual: number, here: number, working: number) =>
       `${persons(count)}: mutual trust with ${mutual}, ${here} connected, work passing with ${working}.`,
-    empty: 'The picture begins with the first person that you pair with.',
+    empty: 'This picture begins with the first person you pair with.',
   },
 }

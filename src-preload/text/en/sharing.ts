@@ -28,7 +28,7 @@ function phrase(days: Days, hours?: string): string {
 function reading(rule: RuleName, isBothered: boolean, value?: string): string {
   switch (rule) {
     case 'in-use':
-      return value === undefined ? 'Nobody is at it' : `Last touched ${value} ago`
+      return value === undefined ? 'Nobody is using it' : `Last touched ${value} ago`
     case 'full-screen':
       return isBothered ? 'Something is full screen' : 'Nothing is full screen'
     case 'other-load':
@@ -55,7 +55,7 @@ export const sharing = {
   title: {
     never: 'Nothing is shared',
     always: (amount: string) => `Shared around the clock; ${amount}`,
-    noHours: 'No hours are painted yet, so nothing is shared',
+    noHours: 'No hours chosen yet, so nothing is shared',
     week: (phrases: string, amount: string) => `Shared ${phrases}; ${amount}`,
     many: (hours: string, stretches: number, amount: string) =>
       `Shared ${hours} hours a week in ${stretches} ${plural('en', stretches, { one: 'stretch', other: 'stretches' })}; ${amount}`,
@@ -70,7 +70,7 @@ export const sharing = {
   phrase,
   now: {
     since: (words: string, time: string) => `${words}, since ${time}`,
-    ownJobs: 'Your own jobs go on.',
+    ownJobs: 'Your own jobs keep running.',
   },
   saved: {
     saving: 'Saving',
@@ -88,8 +88,8 @@ export const sharing = {
     always: 'Always',
     alwaysText: 'Around the clock, unless you pause.',
     week: 'By the week',
-    weekText: 'In the hours that you paint.',
-    slots: 'Slots set by meshctl are in force. Whatever you choose here replaces them.',
+    weekText: 'In the hours you choose.',
+    slots: 'Slots set with meshctl apply now. What you choose here replaces them.',
   },
   grid: {
     label: 'Shared hours of the week',
@@ -141,7 +141,7 @@ export const sharing = {
     own: 'Different from the rest',
     usual: 'As much as always, see “How much is shared”',
     kinds: 'Kinds of work',
-    kindsNone: 'Choose at least one, or nothing is run in this block.',
+    kindsNone: 'Choose at least one, or nothing runs in this block.',
     priority: 'Goes first',
     remove: 'Take back',
     removed: 'The block was taken back',
@@ -155,28 +155,28 @@ export const sharing = {
   resources: {
     title: 'How much is shared',
     cores: 'Processor',
-    coresHelp: 'Units run at the same time on so many cores. The rest stays free for you.',
+    coresHelp: 'Work for others uses up to this many cores at once. The rest stays free for you.',
     coresValue: (cores: string, of: string) => `${cores} of ${of} cores`,
     coresAlone: (count: number, written: string) =>
       `${written} ${plural('en', count, { one: 'core', other: 'cores' })}`,
     memory: 'Memory',
     memoryHelp: 'Work that needs more memory than this is not taken.',
     gpu: 'Graphics memory',
-    gpuHelp: 'For work that runs on the graphics card. None shares no graphics card.',
+    gpuHelp: 'For work that runs on the graphics card. At “None”, it isn’t shared.',
     disk: 'Disk',
     diskHelp:
-      'Work that needs more files at once than this is not taken. None takes work that needs no files.',
+      'Work that needs more disk space than this is not taken. At “None”, only work without files is.',
     none: 'None',
     of: (value: string, max: string) => `${value} of ${max}`,
     priority: 'Order',
-    priorityHelp: 'When work could run in several shared times, it goes where this is highest.',
+    priorityHelp: 'When shared times overlap, work goes where this is highest.',
     priorities: { low: 'After others', normal: 'Normal', high: 'First' },
   },
   exceptions: {
     title: 'Days that are different',
-    intro: 'Other hours begin on these dates. A night from the day before goes on.',
+    intro: 'On these dates, other hours apply. A night that began the day before still runs to its end.',
     add: 'Add a day',
-    empty: 'None. Add a holiday on which you need this PC, or one on which you do not.',
+    empty: 'None yet. Add a day on which you need this PC for yourself, or one on which you don’t.',
     pick: 'Choose a date',
     earlier: 'Month before',
     later: 'Month after',
@@ -188,13 +188,13 @@ export const sharing = {
     removed: (date: string) => `${date} is like every week again`,
     past: 'over',
     kind: (date: string) => `What is shared on ${date}`,
-    full: (most: number) => `${most} days are the most.`,
+    full: (most: number) => `${most} days at most.`,
     hoursOn: (date: string) => `Hours on ${date}`,
     removeHours: (hours: string) => `Remove ${hours}`,
   },
   rules: {
-    title: 'Only when I’m not bothered',
-    intro: 'Sharing pauses while one of these holds. Running work is handed back at once.',
+    title: 'Only when it doesn’t bother me',
+    intro: 'Sharing pauses while any of these is true. Running work is handed back at once.',
     names: {
       'in-use': 'While somebody uses this PC',
       'full-screen': 'While something is full screen',
@@ -205,13 +205,13 @@ export const sharing = {
       temperature: 'When the processor is hot',
     },
     help: {
-      'in-use': 'Mouse and keyboard. Sharing goes on when nobody has touched them for so long.',
+      'in-use': 'Sharing continues once nobody has touched mouse or keyboard for this long.',
       'full-screen': 'A game, a film or a talk.',
       'other-load': 'The share of all cores that other programs use. Meshwork’s own work does not count.',
       'on-battery': 'While the PC is not plugged in.',
-      'low-battery': 'Goes on when the charge is 5 % above this, also when plugged in.',
+      'low-battery': 'Continues when the charge is 5 % above this, also when plugged in.',
       metered: 'Networks that the system calls metered, such as a phone’s.',
-      temperature: 'Goes on when it is 5 °C cooler.',
+      temperature: 'Continues when it is 5 °C cooler.',
     },
     threshold: {
       'in-use': 'until it is left alone for',
@@ -227,7 +227,7 @@ export const sharing = {
     pauses: 'pauses sharing',
     off: 'off',
     notWatched: 'Not watched',
-    unreadable: 'Cannot be read on this PC',
+    unreadable: 'We can’t detect this on this PC',
     overridden: (until: string) => `shared anyway until ${until}`,
     since: (time: string) => `since ${time}`,
     shareAnyway: 'Share anyway for now',
@@ -238,7 +238,8 @@ export const sharing = {
     title: 'Limits',
     intro: 'However much is shared, work for others never takes more than this.',
     cpu: 'Processor time',
-    cpuHelp: 'How much of each shared core’s time work may take. Less keeps the fan quiet, and takes longer.',
+    cpuHelp:
+      'How much of each shared core work for others may use. Less keeps the fan quiet, but takes longer.',
     cpuMeter: (units: string, others: string) => `Meshwork ${units}, others ${others}`,
     cpuMeterAlone: (units: string) => `Meshwork ${units}`,
     memory: 'Memory',

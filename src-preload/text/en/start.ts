@@ -3,7 +3,7 @@ import { plural } from '../plural.ts'
 /** The text of start, in English. */
 export const start = {
   title: 'Welcome to Meshwork',
-  steps: 'Three steps, all of which can be changed later',
+  steps: 'Three steps. You can change everything later.',
   step: (now: number, all: number) => `Step ${now} of ${all}`,
   back: 'Back',
   next: 'Next',
@@ -16,7 +16,7 @@ export const start = {
     processor: 'Processor',
     memory: 'Memory',
     graphics: 'Graphics',
-    noGraphics: 'None that can be used was found; rendering works without',
+    noGraphics: 'No usable graphics card found; rendering works without one',
     graphicsMemory: (bytes: string) => `${bytes} of its own memory`,
     disk: 'Disk',
     diskFree: (free: string, total: string) => `${free} free of ${total}`,
@@ -43,7 +43,7 @@ export const start = {
       choose: 'I’ll choose',
     },
     hint: {
-      idle: 'At night, and whenever mouse and keyboard are still for 5 minutes. It stops at once when you are back.',
+      idle: 'At night, and whenever you haven’t touched mouse or keyboard for 5 minutes. It stops as soon as you are back.',
       nights: (from: string, to: string) => `Every night from ${from} to ${to}.`,
       always: 'Around the clock, also while you use it. One core stays free.',
       choose: 'Nothing is shared until you paint your own week, which opens next.',
@@ -51,11 +51,11 @@ export const start = {
     idleUnreadable:
       'We can’t detect when you are using this PC, so this would share around the clock. At night may suit you better.',
     custom: 'You have set up your own hours already. They stay as they are unless you choose here.',
-    rules: 'Paused by itself on battery, in full screen and when other programs are busy.',
+    rules: 'Pauses by itself on battery, in full screen and when other programs are busy.',
   },
   whom: {
     title: 'With whom',
-    sentence: 'Meshwork works with people you know. Pair with the first now, or later.',
+    sentence: 'Meshwork works with people you know. Pair with somebody now, or later.',
     paired: (name: string) => `You are paired with ${name}.`,
     later: 'You can do this at any time under People.',
   },

@@ -24,16 +24,16 @@ export const tray = {
       })}`,
     own: (count: number, written: string) =>
       `${written} ${plural('en', count, {
-        one: 'unit of your own jobs runs here. It begins anew when Meshwork runs again.',
-        other: 'units of your own jobs run here. They begin anew when Meshwork runs again.',
+        one: 'unit of your own jobs runs here. It starts over when Meshwork runs again.',
+        other: 'units of your own jobs run here. They start over when Meshwork runs again.',
       })}`,
     jobs: (count: number, written: string) =>
       `${written} ${plural('en', count, {
-        one: 'job of yours is in progress. It goes on when Meshwork runs again.',
-        other: 'jobs of yours are in progress. They go on when Meshwork runs again.',
+        one: 'job of yours is in progress. It continues when Meshwork runs again.',
+        other: 'jobs of yours are in progress. They continue when Meshwork runs again.',
       })}`,
     quit: 'Quit',
-    stay: 'Go on running',
+    stay: 'Keep running',
   },
   notice: {
     jobDone: 'Your job is done',
@@ -44,16 +44,16 @@ export const tray = {
     pairText: (name: string) => `${name} used your code. Accept or decline.`,
     nearbyTitle: 'A PC nearby wants to pair',
     nearbyText: (name: string) => `${name} says that it is beside you. Compare the number on both screens.`,
-    background: 'Meshwork goes on in the background',
-    backgroundText: 'Open or quit it by its icon in the tray. Starting it again opens this window, too.',
+    background: 'Meshwork keeps running in the background',
+    backgroundText: 'Open or quit it from its tray icon. Starting it again also opens this window.',
     update: 'There is a newer Meshwork',
     updateText: (version: string) =>
-      `Version ${version} does not install itself here. Get it where you got this one.`,
+      `Version ${version} can’t install itself on this PC. Download it from where you got this one.`,
   },
   problem: {
     title: 'Meshwork cannot start',
     stopped: 'Meshwork had to stop',
     /** After the fault in its own words. */
-    log: (path: string) => `More about it is in ${path}`,
+    log: (path: string) => `Details are in ${path}`,
   },
 }

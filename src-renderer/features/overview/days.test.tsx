@@ -17,6 +17,7 @@ function month(...last: Partial<DayStatistics>[]): DayStatistics[] {
     units_for_others: 0,
     cpu_ms_for_others: 0,
     units_by_others: 0,
+    cpu_ms_by_others: 0,
     ...last[i - 30 + last.length],
   }))
 }
@@ -26,14 +27,17 @@ function ready(value: DayStatistics[]) {
 }
 
 it('the figures of today stand beside those of yesterday and the week', () => {
-  const days = month({ units_for_others: 3 }, { units_for_others: 1_200, shared_ms: 1.5 * HOUR_MS })
+  const days = month(
+    { cpu_ms_for_others: 3 * HOUR_MS },
+    { units_for_others: 1_200, cpu_ms_for_others: 0.5 * HOUR_MS, shared_ms: 1.5 * HOUR_MS },
+  )
   mount(<Today days={ready(days)} />)
   const today = screen.getByRole('region', { name: 'Today' })
   within(today).getByText('1.5 h')
-  within(today).getByText('1,200')
-  within(today).getByText('yesterday 3')
+  within(today).getByText('30 min')
+  within(today).getByText('1,200 units · yesterday 3 h')
   within(today).getByRole('img', {
-    name: 'Units given on each of the last 7 days: 0, 0, 0, 0, 0, 3, 1,200',
+    name: 'Helped others on each of the last 7 days: 0 h, 0 h, 0 h, 0 h, 0 h, 3 h, 30 min',
   })
 })
 
@@ -41,7 +45,7 @@ it('two minutes of sharing are two minutes, and not no hours', () => {
   mount(<Today days={ready(month({}, { shared_ms: 2 * 60_000 + 21_000 }))} />)
   const today = screen.getByRole('region', { name: 'Today' })
   within(today).getByText('2 min')
-  within(today).getByText('yesterday 0 h')
+  within(today).getAllByText('yesterday 0 h')
   within(today).getByRole('img', {
     name: 'Time shared on each of the last 7 days: 0 h, 0 h, 0 h, 0 h, 0 h, 0 h, 2 min',
   })
@@ -49,7 +53,7 @@ it('two minutes of sharing are two minutes, and not no hours', () => {
 
 it('while the figures are on their way, their names stand already', () => {
   mount(<Today days={{ state: 'loading' }} />)
-  screen.getByText('Units got')
+  screen.getByText('Helped you')
   expect(screen.queryByRole('img')).toBeNull()
 })
 
@@ -71,7 +75,7 @@ it('figures that cannot be had say why, and can be asked again', async () => {
 
 it('a month in which nothing happened says when days will be shown', () => {
   mount(<Month days={ready(month())} />)
-  screen.getByText(/Nothing was given or got yet/)
+  screen.getByText(/^Nothing yet\. Each day/)
   expect(screen.queryByRole('table')).toBeNull()
 })
 
@@ -79,7 +83,7 @@ it('a month is a chart with its sums, and a table for a screen reader, newest fi
   mount(<Month days={ready(month({ units_for_others: 4 }, { units_by_others: 1 }))} />)
   screen.getByText('4 units for others')
   screen.getByText('1 unit for you')
-  const table = screen.getByRole('table', { name: 'The last 30 days, the newest first' })
+  const table = screen.getByRole('table', { name: 'The last 30 days, newest first' })
   const rows = within(table).getAllByRole('row')
   expect(rows).toHaveLength(31)
   expect(rows[1]?.textContent).toMatch(/^Jun 30(, 2026)?010 s$/)
@@ -96,7 +100,7 @@ it('the arrow keys go from day to day of the chart, each in words', async () => 
   chart.focus()
   await user.keyboard('{ArrowRight}')
   const told = screen.getByRole('status')
-  await waitFor(() => expect(told.textContent).toBe('Tuesday, June 2Nothing was computed'))
+  await waitFor(() => expect(told.textContent).toBe('Tuesday, June 2A quiet day'))
 })
 
 it('hours shared are the other course, chosen above the chart', async () => {

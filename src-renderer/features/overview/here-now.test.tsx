@@ -59,7 +59,7 @@ it('short units of one person are one row, which stays between them', () => {
   tell({ unitsHere: [unit(0, short), unit(1, short)] })
   expect(rows()).toEqual(between)
   tell({ workingFor: [], unitsHere: [] })
-  screen.getByText('Nothing to do at this moment. This PC is ready for others.')
+  screen.getByText('Nothing to do right now. This PC is ready for others.')
 })
 
 it('a unit that takes its time has a card of its own in place of the row', () => {

@@ -21,7 +21,6 @@ export function Today({ days }: { readonly days: Query<DayStatistics[]> }) {
     value > 0 && value < 1
       ? format.duration(wholeMinutes(value * HOUR_MS))
       : text.hours(format.number(value, value < 10 ? 1 : 0))
-  const units = (value: number): string => format.number(value)
   return (
     <section aria-label={text.title} className={classes['today']}>
       <Figure
@@ -33,14 +32,16 @@ export function Today({ days }: { readonly days: Query<DayStatistics[]> }) {
       <Figure
         label={text.given}
         hint={text.givenHint}
-        values={known?.map(({ units_for_others }) => units_for_others)}
-        written={units}
+        values={known?.map(({ cpu_ms_for_others }) => cpu_ms_for_others / HOUR_MS)}
+        units={known?.at(-1)?.units_for_others}
+        written={hours}
       />
       <Figure
         label={text.got}
         hint={text.gotHint}
-        values={known?.map(({ units_by_others }) => units_by_others)}
-        written={units}
+        values={known?.map(({ cpu_ms_by_others }) => cpu_ms_by_others / HOUR_MS)}
+        units={known?.at(-1)?.units_by_others}
+        written={hours}
       />
     </section>
   )
@@ -56,11 +57,14 @@ interface FigureProps {
   readonly hint: string
   /** By day, today last; undefined while they are on their way. */
   readonly values: readonly number[] | undefined
+  /** Units that today’s value was for. */
+  readonly units?: number | undefined
   readonly written: (value: number) => string
 }
 
-function Figure({ label, hint, values, written }: FigureProps) {
+function Figure({ label, hint, values, units, written }: FigureProps) {
   const text = useText().overview.today
+  const format = useFormat()
   const yesterday = values?.at(-2)
   const week = values?.map(written).join(', ') ?? ''
   return (
@@ -72,7 +76,12 @@ function Figure({ label, hint, values, written }: FigureProps) {
         ) : (
           <p className={classes['value']}>{written(values.at(-1) ?? 0)}</p>
         )}
-        <p className={classes['before']}>{yesterday === undefined ? ' ' : text.before(written(yesterday))}</p>
+        <p className={classes['before']}>
+          {[
+            ...(units === undefined || units === 0 ? [] : [text.inUnits(units, format.number(units))]),
+            yesterday === undefined ? ' ' : text.before(written(yesterday)),
+          ].join(' · ')}
+        </p>
         <div className={classes['spark']}>
           {values !== undefined && (
             <Sparkline values={values} label={`${text.week(label)}: ${week}`} width={112} height={40} />

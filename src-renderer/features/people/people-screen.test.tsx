@@ -36,7 +36,7 @@ it('before the node has told, people are loading', () => {
 
 it('a user without people is shown both ways to pair', async () => {
   mountScreen()
-  expect(title()).toBe('You are not paired with anybody yet')
+  expect(title()).toBe('You haven’t paired with anybody yet')
   screen.getByRole('region', { name: 'Give them your code' })
   screen.getByRole('region', { name: 'Enter theirs' })
   expect(screen.queryByRole('button', { name: 'Add somebody' })).toBeNull()

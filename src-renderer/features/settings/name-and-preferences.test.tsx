@@ -102,5 +102,5 @@ it('only the desktop can start at login; in a browser the switch is off and says
   screen.getByText('Meshwork waits in the tray.')
   tell({ host: 'headless' })
   expect(login.disabled).toBe(true)
-  screen.getByText(/This PC runs Meshwork as a service/)
+  screen.getByText(/Meshwork runs as a service on this PC/)
 })

@@ -17,24 +17,24 @@ function mountNetwork(reach: Partial<OwnReach> = {}, node: Answers['node'] = {})
 const fact = (name: string) =>
   screen.getByRole('term', { name: (_, term) => term.textContent === name }).nextElementSibling?.textContent
 const router = () =>
-  screen.getByRole<HTMLInputElement>('switch', { name: 'Ask the router to let friends in' })
+  screen.getByRole<HTMLInputElement>('switch', { name: 'Ask the router to let your people in' })
 const relay = () =>
-  screen.getByRole<HTMLInputElement>('switch', { name: 'Friends may reach each other through this PC' })
+  screen.getByRole<HTMLInputElement>('switch', { name: 'Let people reach each other through this PC' })
 
 it('the section says how this PC is reached, and what the node says later goes before what it said first', () => {
   const { tell } = mountNetwork()
-  screen.getByText('Whether others get in from the internet is not known yet')
+  screen.getByText('Not known yet whether others can reach this PC from the internet')
   tell({ reach: ownReach({ reachability: 'open' }) })
-  screen.getByText('Others reach this PC from the internet')
+  screen.getByText('Others can reach this PC from the internet')
 })
 
 it('Check now is there while a contact can be asked, and asks it', async () => {
   const { user, asked, tell } = mountNetwork({}, { checkReach: () => ownReach() })
   expect(screen.queryByRole('button', { name: 'Check now' })).toBeNull()
-  screen.getByText('It can be checked when one of your people is connected.')
+  screen.getByText('This can be checked once one of your people is connected.')
   tell(ADA_IS_HERE)
   await user.click(screen.getByRole('button', { name: 'Check now' }))
-  await screen.findByText('People were asked')
+  await screen.findByText('Your people were asked')
   expect(asked('node.checkReach')).toHaveLength(1)
 })
 
@@ -57,7 +57,7 @@ it('a router that was asked is told with where it lets friends in', () => {
     },
   })
   expect(fact('Router')).toMatch(
-    /^Lets friends in, as this PC asked it to \(UPnP\)At 203\.0\.113\.9:4001, since /,
+    /^Lets your people in, as this PC asked it to \(UPnP\)At 203\.0\.113\.9:4001, since /,
   )
 })
 
@@ -68,7 +68,7 @@ it('friends that relay for this PC are named', () => {
       { peer_id: peerId('Eve'), name: 'Eve' },
     ],
   })
-  screen.getByText('Friends reach this PC through Bob and Eve')
+  screen.getByText('Your people reach this PC through Bob and Eve')
   expect(fact('Reached through')).toMatch(/^Bob and EveIt passes on/)
 })
 
@@ -97,7 +97,7 @@ it('what a contact confirmed is told, with a clock that is off', () => {
     ],
   })
   expect(fact('Asked')).toBe(
-    'Ada: does not get through (now)The clock of Ada is 2 min ahead of this PC’s. Set both by the internet.',
+    'Ada: does not get through (now)The clock of Ada is 2 min ahead of this PC’s. Set both clocks from the internet.',
   )
 })
 
@@ -114,16 +114,17 @@ it('a choice about the router moves at once, and goes back when the node refuses
 
 it('relaying says why it is on or off by itself, and how much it carries', async () => {
   const { user, asked, tell } = mountNetwork({}, { setNetwork: () => ownReach() })
-  screen.getByText('Off by itself, until others reach this PC from outside.')
+  screen.getByText('Switched off by itself until others can reach this PC from outside.')
   tell({ reach: ownReach({ relaying: { choice: 'auto', is_on: true, lines: 2 } }) })
   expect(relay().checked).toBe(true)
-  screen.getByText('On by itself, while others reach this PC from outside. 2 connections at this moment.')
+  screen.getByText(
+    'Switched on by itself while others can reach this PC from outside. 2 connections right now.',
+  )
   await user.click(relay())
   expect(asked('node.setNetwork')).toEqual([{ relay: false }])
 })
 
-const field = () =>
-  screen.getByRole<HTMLInputElement>('textbox', { name: 'Address of a peer to join through' })
+const field = () => screen.getByRole<HTMLInputElement>('textbox', { name: 'Address of a PC to join through' })
 const add = () => screen.getByRole<HTMLButtonElement>('button', { name: 'Add' })
 
 it('an address to join through is added to those there are', async () => {
@@ -137,10 +138,10 @@ it('an address to join through is added to those there are', async () => {
 it('an address that is listed already is refused at the field, until it is written anew', async () => {
   const { user } = mountNetwork({ join_through: [ADDRESS] })
   await user.type(field(), `${ADDRESS}{Enter}`)
-  screen.getByText('It is in the list already.')
+  screen.getByText('It is already in the list.')
   await user.keyboard('{Escape}')
   expect(field().value).toBe('')
-  expect(screen.queryByText('It is in the list already.')).toBeNull()
+  expect(screen.queryByText('It is already in the list.')).toBeNull()
 })
 
 it('an address that the node refuses stays in the field with the reason', async () => {

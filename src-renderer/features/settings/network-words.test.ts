@@ -39,8 +39,8 @@ describe('how this PC is reached, in a sentence', () => {
     for (const reachability of ['closed', 'unknown', 'local'] as const) {
       expect(verdict({ reachability, relays: [...CY, dee] })).toMatchObject({
         kind: 'relayed',
-        sentence: 'Friends reach this PC through Cy & Dee',
-        todo: expect.stringMatching(/large files wait.*becomes direct when the router/) as string,
+        sentence: 'Your people reach this PC through Cy & Dee',
+        todo: expect.stringMatching(/large files wait.*becomes direct once your router/) as string,
       })
     }
     expect(verdict({ relays: CY, port_mapping: MAPPED }).todo).toMatch(/as soon as one gets through/)

@@ -69,8 +69,8 @@ it('hardware is told as it is sold', async () => {
 
 it('hardware that is not there or not told is said so', async () => {
   mountHardware({}, { algorithms: [], wall: { kind: 'none', why: 'bwrap is missing' } })
-  await screen.findByText('No graphics card found. Units run on the processor.')
-  expect(fact('Network')).toBe('The network adapter does not tell how fast it is.')
+  await screen.findByText('No graphics card found. Work runs on the processor.')
+  expect(fact('Network')).toBe('The network adapter doesn’t say how fast it is.')
   expect(fact('Speed')).toBe('Being measured')
   expect(fact('Others’ work')).toMatch(/Why: bwrap is missing\.$/)
 })
@@ -130,7 +130,7 @@ it('stopping asks first, and says what happens to what runs here', async () => {
 it('Keep it running stops nothing', async () => {
   const { user, asked } = mountStop(() => ({}), [])
   await user.click(ask())
-  screen.getByText(/Nothing runs here for others at the moment\./)
+  screen.getByText(/Nothing is running here for others right now\./)
   await user.click(screen.getByRole('button', { name: 'Keep it running' }))
   ask()
   expect(asked('node.stop')).toEqual([])

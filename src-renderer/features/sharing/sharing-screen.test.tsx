@@ -109,17 +109,17 @@ it('a change that is made elsewhere is shown', async () => {
 it('slots that meshctl has set are told, and replaced by what is chosen here', async () => {
   const chosen: string[] = []
   const { user } = mount(<ModeChoice kind="slots" onMode={(mode) => chosen.push(mode)} />)
-  screen.getByText(/Slots set by meshctl are in force/)
+  screen.getByText(/Slots set with meshctl apply now/)
   await user.click(screen.getByRole('radio', { name: /^Always/ }))
   expect(chosen).toEqual(['always'])
 })
 
 const NOW: readonly [SharingNow, RegExp][] = [
   [{ kind: 'sharing' }, /^Sharing\.\s*$/],
-  [{ kind: 'off' }, /^Not sharing\. Your own jobs go on\.$/],
+  [{ kind: 'off' }, /^Not sharing\. Your own jobs keep running\.$/],
   [
     { kind: 'paused-by-user', since_ms: Date.now() },
-    /^Paused until you resume, since \d\d:\d\d\. Your own jobs go on\.$/,
+    /^Paused until you resume, since \d\d:\d\d\. Your own jobs keep running\.$/,
   ],
 ]
 it.each(NOW)('the line below the title says how it stands: %j', (sharing, words) => {

@@ -33,7 +33,7 @@ it('the first card tells what was found in this PC, and how fast it is', async (
   await screen.findByText('As fast as a usual desktop PC.')
   expect(fact('Processor')).toBe('8 coresRyzen 7')
   expect(fact('Memory')).toBe('16 GB')
-  expect(fact('Graphics')).toBe('None that can be used was found; rendering works without')
+  expect(fact('Graphics')).toBe('No usable graphics card found; rendering works without one')
   expect(fact('Speed')).toMatch(/with the 4 cores that it shares$/)
 })
 

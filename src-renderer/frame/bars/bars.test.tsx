@@ -72,9 +72,9 @@ it('there is nothing to pause before the node has told, nor where nothing is sha
 })
 
 it.each([
-  ['For 3 hours', { minutes: 180 }, 'Paused. What ran here was handed back to others.'],
-  ['Until I resume', {}, 'Paused. What ran here was handed back to others.'],
-  ['Finish what runs, then pause', { finish_first: true }, /^Nothing new begins/],
+  ['For 3 hours', { minutes: 180 }, 'Paused. Work that was running here goes back to others.'],
+  ['Until I resume', {}, 'Paused. Work that was running here goes back to others.'],
+  ['Finish running work, then pause', { finish_first: true }, /^Nothing new starts/],
 ] as const)('Pause offers "%s"', async (item, input, told) => {
   const { user, asked } = mountHeader(SHARING, { pause: () => ({}) })
   await user.click(button('Pause')!)

@@ -12,10 +12,10 @@ export const render: typeof english = {
   ready: 'Dein Bild ist fertig',
   invite: 'Szene hier ablegen, Bild bekommen',
   emptyText:
-    'Lege eine .glb- oder .gltf-Szene irgendwo in diesem Fenster ab, und dein PC und die PCs deiner Leute berechnen sie gemeinsam.',
+    'Lege eine .glb- oder .gltf-Szene irgendwo in diesem Fenster ab, und dein PC und die PCs deiner Leute rendern sie gemeinsam.',
   chooseScene: 'Szene auswählen',
   pictureSize: (width, height) => `${width} × ${height}`,
-  samples: (written) => `${written} Strahlen je Pixel`,
+  samples: (written) => `${written} Samples je Pixel`,
 
   dropHere: 'Irgendwo ablegen',
   dropHint:
@@ -27,8 +27,8 @@ export const render: typeof english = {
     more: (count, written) =>
       `${written} ${plural('de', count, { one: 'weitere Datei', other: 'weitere Dateien' })}`,
     fates: {
-      scene: 'Die Szene, die berechnet wird.',
-      'other-scene': 'Eine andere Szene. Wähle oben, welche berechnet wird.',
+      scene: 'Die Szene, die gerendert wird.',
+      'other-scene': 'Eine andere Szene. Wähle oben, welche gerendert wird.',
       part: 'Gehört zur Szene.',
       light: 'Beleuchtet die Szene ringsum.',
       'other-light': 'Nicht benutzt: Eine andere .hdr-Datei beleuchtet die Szene.',
@@ -45,10 +45,10 @@ export const render: typeof english = {
     withoutLight: 'Weglassen',
     withoutLightOf: (name) => `${name} weglassen`,
   },
-  cannotRender: (why) => `Das lässt sich nicht berechnen: ${why}`,
+  cannotRender: (why) => `Das lässt sich nicht rendern: ${why}`,
 
-  newTitle: 'Was soll berechnet werden?',
-  newTitleOf: (name) => `${name} berechnen`,
+  newTitle: 'Was möchtest du rendern?',
+  newTitleOf: (name) => `${name} rendern`,
   chooseFiles: 'Dateien auswählen',
   chooseFolder: 'Ordner auswählen',
   otherScene: 'Andere Szene',
@@ -66,7 +66,7 @@ export const render: typeof english = {
     unreadable: 'Diese Datei kann nicht gelesen werden. Vielleicht wurde sie seitdem verschoben.',
   },
   counts: {
-    meshes: (count, written) => `${written} ${plural('de', count, { one: 'Netz', other: 'Netze' })}`,
+    meshes: (count, written) => `${written} ${plural('de', count, { one: 'Mesh', other: 'Meshes' })}`,
     triangles: (count, written) => `${written} ${plural('de', count, { one: 'Dreieck', other: 'Dreiecke' })}`,
     materials: (count, written) =>
       `${written} ${plural('de', count, { one: 'Material', other: 'Materialien' })}`,
@@ -76,30 +76,30 @@ export const render: typeof english = {
   },
   missingTextures: (count, written) =>
     plural('de', count, {
-      one: 'Eine Textur fehlt. Das Bild wird sie nicht haben.',
-      other: `${written} Texturen fehlen. Das Bild wird sie nicht haben.`,
+      one: 'Eine Textur fehlt. Das Bild wird ohne sie sein.',
+      other: `${written} Texturen fehlen. Das Bild wird ohne sie sein.`,
     }),
   missingBuffers: (count, written) =>
     plural('de', count, {
-      one: 'Eine Datei fehlt, ohne die es nichts zu berechnen gibt.',
-      other: `${written} Dateien fehlen, ohne die es nichts zu berechnen gibt.`,
+      one: 'Eine Datei fehlt, und ohne sie lässt sich die Szene nicht rendern.',
+      other: `${written} Dateien fehlen, und ohne sie lässt sich die Szene nicht rendern.`,
     }),
   missingHint: 'Lege sie hier ab, oder den Ordner, in dem sie liegen.',
   andMore: (written) => `und ${written} weitere`,
   warnings: (count, written) =>
     plural('de', count, {
-      one: 'Eines in dieser Szene wird übergangen',
-      other: `${written} Dinge in dieser Szene werden übergangen`,
+      one: 'Eine Sache in dieser Szene wird ignoriert',
+      other: `${written} Dinge in dieser Szene werden ignoriert`,
     }),
-  uploading: (sent, all) => `Die Szene wird übergeben: ${sent} von ${all}`,
-  uploadCancelled: 'Die Szene wurde nicht übergeben.',
-  uploadAgain: 'Übergeben',
+  uploading: (sent, all) => `Die Szene wird kopiert: ${sent} von ${all}`,
+  uploadCancelled: 'Die Szene wurde nicht kopiert.',
+  uploadAgain: 'Kopieren',
   cancelUpload: 'Anhalten',
   previewing: 'Vorschau entsteht',
-  previewOf: (name) => `Vorschau von ${name}, ein Strahl je Pixel`,
+  previewOf: (name) => `Vorschau von ${name}, ein Sample je Pixel`,
   previewTook: (duration, stops) =>
     `Vorschau, hier entstanden in ${duration}. Belichtung ${stops} EV, wie im Bild`,
-  previewFailed: 'Von dieser Szene gibt es keine Vorschau',
+  previewFailed: 'Keine Vorschau von dieser Szene',
 
   light: {
     studio: {
@@ -107,14 +107,14 @@ export const render: typeof english = {
       scene:
         'Sie bekommt weiches Studiolicht. Für anderes Licht zieh einen .hdr-Himmel hierher, oder füge in deinem 3D-Programm Lichter hinzu und exportiere die Szene noch einmal.',
       picture:
-        'Sie bekam weiches Studiolicht. Für anderes Licht gib der Szene einen .hdr-Himmel oder Lichter und berechne sie noch einmal.',
+        'Sie bekam weiches Studiolicht. Für anderes Licht gib der Szene einen .hdr-Himmel oder Lichter und rendere sie noch einmal.',
     },
     nothing: {
       title: 'Was die Kamera sieht, bekommt kaum Licht.',
       scene:
         'Das Bild würde schwarz. Zieh einen .hdr-Himmel hierher, oder füge in deinem 3D-Programm Lichter hinzu und exportiere die Szene noch einmal.',
       picture:
-        'Darum ist das Bild schwarz. Gib der Szene einen .hdr-Himmel oder Lichter und berechne sie noch einmal.',
+        'Darum ist das Bild schwarz. Gib der Szene einen .hdr-Himmel oder Lichter und rendere sie noch einmal.',
     },
   },
 
@@ -126,11 +126,11 @@ export const render: typeof english = {
   camera: 'Kamera',
   cameraDefault: 'Die der Szene',
   cameraNumbered: (number) => `Kamera ${number}`,
-  cameraNone: 'Die Szene hat keine Kamera: Sie wird als Ganzes gezeigt.',
+  cameraNone: 'Die Szene hat keine Kamera, deshalb ist alles zu sehen.',
   quality: 'Qualität',
   qualities: { draft: 'Entwurf', good: 'Gut', fine: 'Fein', custom: 'Eigene' },
-  spp: 'Strahlen je Pixel',
-  sppShown: (written) => `${written} Strahlen je Pixel. Doppelt so viele dauern doppelt so lange.`,
+  spp: 'Samples je Pixel',
+  sppShown: (written) => `${written} Samples je Pixel. Doppelt so viele dauern doppelt so lange.`,
   framesLabel: 'Einzelbilder',
   framesHint: 'Leer für ein Standbild. Bilder und Bereiche, zum Beispiel 3, 5-10.',
   framesCount: (count, written) => `${frames(count, written)}, jedes für sich`,
@@ -138,13 +138,13 @@ export const render: typeof english = {
   fps: 'Je Sekunde',
   checks: 'Jede Kachel prüfen durch',
   checksNote: {
-    one: 'Jede Kachel wird einmal berechnet und genommen, wie sie kommt. Nur mit Leuten, die du gut kennst.',
-    two: 'Jede Kachel berechnen zwei PCs, die bis aufs letzte Bit übereinstimmen müssen.',
-    three: 'Jede Kachel berechnen drei PCs. Am sichersten, und am langsamsten.',
+    one: 'Jede Kachel wird einmal gerendert und nicht geprüft. Nur mit Leuten, die du gut kennst.',
+    two: 'Jede Kachel rendern zwei PCs, die bis aufs letzte Bit übereinstimmen müssen.',
+    three: 'Jede Kachel rendern drei PCs. Am sichersten, und am langsamsten.',
   },
   encrypt: 'Szene und Bild verschlüsseln',
   encryptNote:
-    'Nur die PCs, die es berechnen, können beides lesen. Wer die Daten sonst aufbewahrt oder weiterreicht, sieht nichts.',
+    'Nur die PCs, die es rendern, können beides lesen. Wer die Daten sonst speichert oder weiterreicht, kann es nicht.',
   problems: {
     'out-of-range': (min, max) => `Zwischen ${min} und ${max}`,
     'in-the-past': 'Dieser Zeitpunkt ist vorbei',
@@ -152,7 +152,7 @@ export const render: typeof english = {
     'not-a-frame': (part) => `„${part}“ ist kein Einzelbild. Schreibe zum Beispiel 3, 5-10`,
     backwards: (part) => `„${part}“ läuft rückwärts`,
     'too-high': (max) => `Das letzte mögliche Einzelbild ist ${max}`,
-    'too-many': (max) => `Mehr als ${max} Einzelbilder. Berechne sie in Teilen`,
+    'too-many': (max) => `Mehr als ${max} Einzelbilder. Rendere sie in Teilen`,
   },
   estimate: {
     working: 'Wird geschätzt',
@@ -160,28 +160,28 @@ export const render: typeof english = {
     range: (low, high) => `Zwischen ${low} und ${high}`,
     cores: (count, written) => `${written} ${plural('de', count, { one: 'Kern', other: 'Kerne' })}`,
     work: (duration) => `${duration} Arbeit für einen Kern`,
-    nobody: 'Im Moment kann das niemand berechnen',
+    nobody: 'Gerade kann das niemand rendern',
     nobodyHint:
       'Du kannst es trotzdem abschicken: Es beginnt, sobald dieser PC oder einer deiner Leute teilt.',
     tooFew: (peers, written, checks) =>
-      `Jede Kachel sollen ${checks} PCs prüfen, und jetzt ${plural('de', peers, { one: 'ist', other: 'sind' })} ${written} da. Es würde auf weitere warten.`,
-    fewer: (peers, written) => `${pcs(peers, written)} genügt`,
+      `Jede Kachel braucht ${checks} PCs; ${plural('de', peers, { one: `nur ${written} ist`, other: `nur ${written} sind` })} verfügbar. Es würde auf weitere warten.`,
+    fewer: (peers, written) => `Mit ${pcs(peers, written)} prüfen`,
     late: (duration) => `Etwa ${duration} zu spät: Frage mehr Leute oder senke die Qualität.`,
     unknown: 'Noch keine Schätzung: Sie kommt mit der Vorschau.',
-    stale: 'Wann es fertig wäre, ist im Moment nicht bekannt.',
+    stale: 'Gerade lässt sich nicht sagen, wann es fertig wäre.',
     busy: (percent) => `Andere Programme lasten diesen PC zu ${percent} aus`,
-    waits: 'Im Moment sind zu wenige PCs da',
+    waits: 'Gerade sind zu wenige PCs verfügbar',
     measuring: 'Dieser PC misst gerade, wie schnell er ist',
     measuringHint: 'Du kannst es trotzdem abschicken: Es beginnt, sobald das bekannt ist.',
   },
-  render: 'Berechnen',
+  render: 'Rendern',
   submitted: 'Unterwegs. Die Kacheln erscheinen hier, sobald sie da sind.',
   sceneGone:
-    'Die Szene war inzwischen weggeräumt und wird noch einmal übergeben. Versuche es gleich noch einmal.',
+    'Dieser PC hatte die Szene weggeräumt und kopiert sie noch einmal. Versuch es gleich noch einmal.',
   again: {
     continue: 'Fortsetzen',
-    continued: 'Es geht weiter, mit dem, was schon fertig war.',
-    again: 'Noch einmal berechnen',
+    continued: 'Es geht mit dem weiter, was schon fertig war.',
+    again: 'Noch einmal rendern',
     same: 'Mit denselben Einstellungen',
     sameSeries: 'Alle Einzelbilder, mit denselben Einstellungen',
     changed: 'Erst Einstellungen ändern',
@@ -215,17 +215,17 @@ export const render: typeof english = {
     toneMapping: 'Tonwerte',
     toneMappings: { neutral: 'Neutral', none: 'Ohne', reinhard: 'Reinhard', aces: 'Film' },
     toneMappingNotes: {
-      neutral: 'Wie geliefert: Farben bleiben, was die Materialien sagen, Lichter laufen weich aus.',
+      neutral: 'Wie geliefert: Farben bleiben den Materialien treu, helle Stellen laufen weich aus.',
       none: 'Das Licht, wie es ist. Was heller als Weiß ist, wird abgeschnitten.',
-      reinhard: 'Helle Stellen werden sanft gestaucht, alles behält seinen Farbton.',
-      aces: 'Der Kontrast von Kinofilm, nach der Referenz von ACES.',
+      reinhard: 'Helle Stellen werden gemildert, Farben behalten ihren Ton.',
+      aces: 'Der Kontrast von Kinofilm (ACES).',
     },
     reset: 'Wie geliefert',
     compare: 'Vergleichen',
     compareLabel: 'Links dieser Linie wie geliefert, rechts davon wie angepasst',
     before: 'Wie geliefert',
     after: 'Angepasst',
-    loadingLight: 'Das Licht des Bildes wird geholt',
+    loadingLight: 'Das Licht des Bildes wird geladen',
     tooLarge:
       'Dieses Bild ist zu groß, um hier angepasst zu werden. Speichere es als EXR und passe es woanders an.',
     unreadable: 'Das Licht des Bildes konnte nicht gelesen werden.',
@@ -241,25 +241,26 @@ export const render: typeof english = {
   series: {
     label: 'Einzelbilder',
     frame: (frame) => `Einzelbild ${frame}`,
-    all: (done, count) => `${done} von ${count} Einzelbildern sind fertig`,
+    all: (done, writtenDone, count) =>
+      `${writtenDone} von ${count} Einzelbildern ${plural('de', done, { one: 'ist', other: 'sind' })} fertig`,
   },
 
   figures: { picture: 'Bild', frame: 'Einzelbild' },
   faults: {
     'blob-missing': 'Jener PC bekam die Szene nicht.',
     'blob-corrupt': 'Die Szene wurde auf dem Weg dorthin beschädigt.',
-    'not-opened': 'Der Schlüssel des Auftrags öffnete die Szene dort nicht.',
+    'not-opened': 'Die Szene ließ sich dort nicht entschlüsseln.',
   },
   waiting: {
     'more-verifiers': {
-      why: 'Die restlichen Kacheln muss noch ein anderer PC prüfen: Die hier sind, hatten sie schon.',
-      todo: 'Es geht von selbst weiter, sobald einer mehr teilt.',
+      why: 'Die restlichen Kacheln muss noch ein weiterer PC prüfen: Die PCs, die da sind, haben sie schon gerendert.',
+      todo: 'Es geht von selbst weiter, sobald noch jemand teilt.',
     },
   },
   needsPcs: (pcs, here, written) =>
-    `Jede Kachel braucht ${pcs}; ${plural('de', here, { one: `nur ${written} ist`, other: `nur ${written} sind` })} da.`,
-  lateTodo: 'Bitte mehr Leute zu teilen, oder berechne es noch einmal in niedrigerer Qualität.',
-  refusedHint: 'Ergebnisse, denen andere widersprachen. Keines davon ist im Bild.',
+    `Jede Kachel braucht ${pcs}; ${plural('de', here, { one: `nur ${written} ist`, other: `nur ${written} sind` })} verfügbar.`,
+  lateTodo: 'Bitte mehr Leute zu teilen, oder rendere es noch einmal in niedrigerer Qualität.',
+  refusedHint: 'Ergebnisse, die nicht zu den anderen passten. Keines davon ist im Bild.',
   speed: {
     unable: 'Dieser PC ließ sich beim Rendern nicht messen, deshalb rendert er nichts für andere.',
     paths: (millions, cores) =>

@@ -47,10 +47,10 @@ export const render = {
     withoutLight: 'Leave out',
     withoutLightOf: (name: string) => `Leave out ${name}`,
   },
-  cannotRender: (why: string) => `It cannot be rendered: ${why}`,
+  cannotRender: (why: string) => `This can’t be rendered: ${why}`,
 
   // A new render.
-  newTitle: 'What shall be rendered?',
+  newTitle: 'What do you want to render?',
   newTitleOf: (name: string) => `Render ${name}`,
   chooseFiles: 'Choose files',
   chooseFolder: 'Choose a folder',
@@ -82,30 +82,30 @@ export const render = {
   },
   missingTextures: (count: number, written: string) =>
     plural('en', count, {
-      one: 'A texture is missing. The picture will lack it.',
-      other: `${written} textures are missing. The picture will lack them.`,
+      one: 'A texture is missing. The picture will be without it.',
+      other: `${written} textures are missing. The picture will be without them.`,
     }),
   missingBuffers: (count: number, written: string) =>
     plural('en', count, {
-      one: 'A file is missing without which there is nothing to render.',
-      other: `${written} files are missing without which there is nothing to render.`,
+      one: 'A file is missing, and the scene can’t be rendered without it.',
+      other: `${written} files are missing, and the scene can’t be rendered without them.`,
     }),
-  missingHint: 'Drop them here, or the folder that they are in.',
+  missingHint: 'Drop them here, or the folder they are in.',
   andMore: (written: string) => `and ${written} more`,
   warnings: (count: number, written: string) =>
     plural('en', count, {
-      one: 'One thing in this scene is passed over',
-      other: `${written} things in this scene are passed over`,
+      one: 'One thing in this scene is ignored',
+      other: `${written} things in this scene are ignored`,
     }),
-  uploading: (sent: string, all: string) => `Handing over the scene: ${sent} of ${all}`,
-  uploadCancelled: 'The scene was not handed over.',
-  uploadAgain: 'Hand it over',
+  uploading: (sent: string, all: string) => `Copying the scene: ${sent} of ${all}`,
+  uploadCancelled: 'The scene was not copied.',
+  uploadAgain: 'Copy it',
   cancelUpload: 'Stop',
   previewing: 'Making a preview',
   previewOf: (name: string) => `Preview of ${name}, one sample a pixel`,
   previewTook: (duration: string, stops: string) =>
     `Preview, made here in ${duration}. Exposure ${stops} EV, as in the picture`,
-  previewFailed: 'There is no preview of this scene',
+  previewFailed: 'No preview of this scene',
 
   // A scene without light, beside it and at its picture.
   light: {
@@ -133,7 +133,7 @@ export const render = {
   camera: 'Camera',
   cameraDefault: 'The scene’s own',
   cameraNumbered: (number: string) => `Camera ${number}`,
-  cameraNone: 'The scene has no camera: it is framed as a whole.',
+  cameraNone: 'The scene has no camera, so all of it is shown.',
   quality: 'Quality',
   qualities: { draft: 'Draft', good: 'Good', fine: 'Fine', custom: 'Custom' },
   spp: 'Samples a pixel',
@@ -145,16 +145,15 @@ export const render = {
   fps: 'Per second',
   checks: 'Check each tile by',
   checksNote: {
-    one: 'Each tile is rendered once and taken as it comes. Only for people you know well.',
-    two: 'Each tile is rendered by two PCs that must agree, to the last bit.',
+    one: 'Each tile is rendered once and not checked. Only with people you know well.',
+    two: 'Each tile is rendered by two PCs, which must agree to the last bit.',
     three: 'Each tile is rendered by three PCs. Safest, and the slowest.',
   },
   encrypt: 'Encrypt scene and picture',
-  encryptNote:
-    'Only the PCs that compute it can read them. Whoever else keeps or passes on the data sees nothing.',
+  encryptNote: 'Only the PCs that render it can read them. Others who store or pass on the data can’t.',
   problems: {
     'out-of-range': (min: string, max: string) => `Between ${min} and ${max}`,
-    'in-the-past': 'This moment has passed',
+    'in-the-past': 'This time has passed',
     'does-not-move': 'This scene has no animation: leave this empty',
     'not-a-frame': (part: string) => `“${part}” is no frame. Write for example 3, 5-10`,
     backwards: (part: string) => `“${part}” runs backwards`,
@@ -168,31 +167,30 @@ export const render = {
     cores: (count: number, written: string) =>
       `${written} ${plural('en', count, { one: 'core', other: 'cores' })}`,
     work: (duration: string) => `${duration} of work for one core`,
-    nobody: 'Nobody can render this at the moment',
-    nobodyHint: 'You can send it all the same: it begins as soon as this PC or one of your people shares.',
+    nobody: 'Nobody can render this right now',
+    nobodyHint: 'You can send it anyway: it starts as soon as this PC or one of your people shares.',
     tooFew: (peers: number, written: string, checks: string) =>
-      `Each tile is to be checked by ${checks} PCs, and ${written} ${plural('en', peers, { one: 'is', other: 'are' })} there now. It would wait for more.`,
-    fewer: (peers: number, written: string) => `Let ${pcs(peers, written)} do`,
+      `Each tile needs ${checks} PCs; ${plural('en', peers, { one: `only ${written} is`, other: `only ${written} are` })} available. It would wait for more.`,
+    fewer: (peers: number, written: string) => `Check with ${pcs(peers, written)}`,
     late: (duration: string) => `About ${duration} late: ask more people or lower the quality.`,
-    unknown: 'There is no estimate yet: it comes with the preview.',
-    stale: 'When it would be done is not known at the moment.',
+    unknown: 'No estimate yet: it comes with the preview.',
+    stale: 'Right now we can’t tell when it would be done.',
     busy: (percent: string) => `Other programs keep this PC ${percent} busy`,
-    waits: 'Too few PCs are here at the moment',
+    waits: 'Too few PCs are available right now',
     measuring: 'This PC is finding out how fast it is',
-    measuringHint: 'You can send it all the same: it begins as soon as that is known.',
+    measuringHint: 'You can send it anyway: it starts as soon as that is known.',
   },
   render: 'Render it',
   submitted: 'On its way. Tiles appear here as they arrive.',
-  sceneGone:
-    'The scene had been put away meanwhile and is handed over once more. Render it again in a moment.',
+  sceneGone: 'This PC had cleared the scene away and is copying it again. Try again in a moment.',
   again: {
     continue: 'Continue',
-    continued: 'Goes on with what was finished.',
+    continued: 'Continues from what was finished.',
     again: 'Render again',
     same: 'With the same settings',
     sameSeries: 'All frames, with the same settings',
     changed: 'Change settings first',
-    submitted: 'On its way once more.',
+    submitted: 'On its way again.',
     sceneGone: 'The scene is no longer on this PC. Choose “Change settings first” and drop its file again.',
     reading: 'Looking for the scene',
     sceneNotHere: (name: string) =>
@@ -223,23 +221,23 @@ export const render = {
     toneMapping: 'Tone mapping',
     toneMappings: { neutral: 'Neutral', none: 'None', reinhard: 'Reinhard', aces: 'Filmic' },
     toneMappingNotes: {
-      neutral: 'As it was delivered: colours stay what the materials say, highlights roll off.',
-      none: 'Light as it is. What is brighter than white is cut off.',
-      reinhard: 'Bright parts are compressed softly, everything keeps its hue.',
-      aces: 'The contrast of cinema film, after the ACES reference.',
+      neutral: 'As delivered: colours stay true to the materials, highlights are soft.',
+      none: 'Light as it is. Anything brighter than white is cut off.',
+      reinhard: 'Bright parts are softened, colours keep their hue.',
+      aces: 'The contrast of cinema film (ACES).',
     },
     reset: 'As delivered',
     compare: 'Compare',
     compareLabel: 'Left of this line as delivered, right of it as adjusted',
     before: 'As delivered',
     after: 'Adjusted',
-    loadingLight: 'Getting the picture’s light',
+    loadingLight: 'Loading the picture’s light',
     tooLarge: 'This picture is too large to be adjusted here. Save it as EXR and adjust it elsewhere.',
-    unreadable: 'The picture’s light could not be read.',
+    unreadable: 'The picture’s light couldn’t be read.',
     save: 'Save',
     saveAdjusted: 'PNG, as adjusted',
     saveDelivered: 'PNG, as delivered',
-    saveExr: 'EXR, all of its light',
+    saveExr: 'EXR, with all of its light',
     saveExrHint: '32-bit floats, for further work',
     saveFrames: 'All frames, as PNG in a ZIP file',
     savingFrames: (done: string, all: string) => `Packing frame ${done} of ${all}`,
@@ -248,7 +246,8 @@ export const render = {
   series: {
     label: 'Frames',
     frame: (frame: string) => `Frame ${frame}`,
-    all: (done: string, count: string) => `${done} of ${count} frames are finished`,
+    all: (done: number, writtenDone: string, count: string) =>
+      `${writtenDone} of ${count} frames ${plural('en', done, { one: 'is', other: 'are' })} finished`,
   },
 
   figures: { picture: 'Picture', frame: 'Frame' },
@@ -259,14 +258,14 @@ export const render = {
   } as Partial<Record<Fault['kind'], string>>,
   waiting: {
     'more-verifiers': {
-      why: 'It takes one more PC to check each tile that is left: those that are here have had their turn at it.',
-      todo: 'It goes on by itself when one more shares.',
+      why: 'One more PC is needed to check the tiles that are left: the PCs that are here have rendered them already.',
+      todo: 'It continues by itself when one more shares.',
     },
   },
   needsPcs: (pcs: string, here: number, written: string) =>
-    `Each tile needs ${pcs}; ${plural('en', here, { one: `only ${written} is`, other: `only ${written} are` })} here.`,
-  lateTodo: 'Ask more people to share, or render it again in a lower quality.',
-  refusedHint: 'Results that others did not agree with. None of them is in the picture.',
+    `Each tile needs ${pcs}; ${plural('en', here, { one: `only ${written} is`, other: `only ${written} are` })} available.`,
+  lateTodo: 'Ask more people to share, or render it again at a lower quality.',
+  refusedHint: 'Results that didn’t match the others’. None of them is in the picture.',
   speed: {
     unable: 'This PC could not be measured for rendering, so it renders nothing for others.',
     paths: (millions: string, cores: number) =>

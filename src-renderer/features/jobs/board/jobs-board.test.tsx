@@ -39,7 +39,7 @@ it('with jobs it has the button of the only form', async () => {
   const { user, path } = mountBoard(jobSummary('module'))
   await user.click(await screen.findByRole('link', { name: 'New render' }))
   expect(path()).toBe('/jobs/new')
-  await screen.findByRole('heading', { name: 'What shall be rendered?' })
+  await screen.findByRole('heading', { name: 'What do you want to render?' })
 })
 
 it('what goes on, finished pictures and all other jobs have a place each', async () => {
@@ -61,7 +61,7 @@ it('what goes on, finished pictures and all other jobs have a place each', async
 
 it('a finished job of an unknown kind is never among the pictures, nor asked for one', async () => {
   const { asked } = mountBoard(jobSummary('other', DONE))
-  await screen.findByText('Finished pictures will hang here.')
+  await screen.findByText('Finished pictures appear here.')
   expect(asked('render.thumbnail')).toEqual([])
 })
 

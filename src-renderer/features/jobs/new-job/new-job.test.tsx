@@ -4,7 +4,7 @@ import { mount } from '../../../component.fixture.tsx'
 import { noop } from '../../../job-kinds/kinds.ts'
 import { JobsScreen } from '../jobs-screen.tsx'
 
-const RENDER_TITLE = 'What shall be rendered?'
+const RENDER_TITLE = 'What do you want to render?'
 
 /** Shows or hides the form that a development build has besides. */
 function showNoop(isShown: boolean): void {
@@ -15,7 +15,7 @@ afterEach(() => showNoop(false))
 it('with two forms a user chooses the kind first', async () => {
   showNoop(true)
   const { user, path } = mount(<JobsScreen />, { path: '/jobs/new' })
-  await screen.findByRole('heading', { name: 'What shall be computed?' })
+  await screen.findByRole('heading', { name: 'What do you want to compute?' })
   screen.getByRole('link', { name: 'New render' })
   await user.click(screen.getByRole('link', { name: 'New test' }))
   expect(path()).toBe('/jobs/new/noop')

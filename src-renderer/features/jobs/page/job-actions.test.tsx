@@ -28,7 +28,7 @@ it('a running job is paused, and a paused one goes on', async () => {
     </RemovedJobsProvider>,
   )
   await user.click(screen.getByRole('button', { name: 'Resume' }))
-  await screen.findByText('Goes on.')
+  await screen.findByText('It’s running again.')
   expect(asked('jobs.resume')).toEqual([{ job_id: 'job-module' }])
 })
 
@@ -104,7 +104,7 @@ it('a series is paused, ordered and resumed as one, also from a frame that is do
     </RemovedJobsProvider>,
   )
   await user.click(screen.getByRole('button', { name: 'Resume' }))
-  await screen.findByText('Goes on.')
+  await screen.findByText('It’s running again.')
   expect(asked('jobs.resume')).toEqual([whole])
 })
 

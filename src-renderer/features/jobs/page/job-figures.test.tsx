@@ -75,7 +75,7 @@ it('what is not as usual is a figure of its own', () => {
       deadline_at_risk: { expected_end_ms: deadline_ms + 600_000 },
     }),
   )
-  expect(shown).toMatchObject({ Encrypted: 'yes', 'Given out again': '3', 'Wrong results': '2' })
+  expect(shown).toMatchObject({ Encrypted: 'yes', Retried: '3', 'Wrong results': '2' })
   expect(shown['Due']).toContain('about 10 min late')
   expect(shown['Started']).toContain('first work after 5 s')
 })

@@ -13,7 +13,7 @@ function notice(job: JobStatus, kind: Waiting['kind']): HTMLElement {
 
 it('a job that waits says why and what can be done, with the figures of the node as its title', () => {
   const shown = notice(jobStatus('module'), 'nobody-fits')
-  expect(shown.textContent).toContain('Lend more of this PC')
+  expect(shown.textContent).toContain('Share more of this PC')
   expect(shown.title).toBe('nobody has 3 GB')
   expect(screen.getByRole('link', { name: 'Sharing' }).getAttribute('href')).toBe('/sharing')
 })
@@ -24,9 +24,9 @@ it('where people can help it leads to them', () => {
 })
 
 it.each([
-  ['render', 'check each tile'],
-  ['module', 'check each unit'],
-  ['other', 'check each unit'],
+  ['render', 'check the tiles that are left'],
+  ['module', 'check what is left'],
+  ['other', 'check what is left'],
 ] as const)('a %s that waits for more PCs speaks of what they %s', (kind, words) => {
   expect(notice(jobStatus(kind), 'more-verifiers').textContent).toContain(words)
 })
@@ -34,17 +34,17 @@ it.each([
 const deadline_ms = 1_000_000
 const late = { deadline_ms, deadline_at_risk: { expected_end_ms: deadline_ms + 600_000 } }
 
-it('a render that will be late can be rendered again in a lower quality', () => {
+it('a render that will be late can be rendered again at a lower quality', () => {
   mount(<LateNotice job={jobStatus('render', late)} />)
   const shown = screen.getByRole('status').textContent
   expect(shown).toContain('Will be about 10 min late.')
-  expect(shown).toContain('in a lower quality')
+  expect(shown).toContain('at a lower quality')
 })
 
 it('any other job that will be late speaks of no quality', () => {
   mount(<LateNotice job={jobStatus('other', { deadline_ms, deadline_at_risk: {} })} />)
   const shown = screen.getByRole('status').textContent
-  expect(shown).toContain('The time it should have been done by has passed.')
+  expect(shown).toContain('It should have been done by now.')
   expect(shown).not.toContain('quality')
 })
 
@@ -75,7 +75,7 @@ function shortNotice(shortage: Partial<Shortage> = {}, kind: 'render' | 'module'
 it('a job that lost a checker says who left and when, and how many PCs each tile needs', () => {
   shortNotice()
   expect(screen.getByRole('status').textContent).toMatch(
-    /^Bob left at .*09:22\. Each tile needs 2 PCs; only 1 is here\./,
+    /^Bob left at .*09:22\. Each tile needs 2 PCs; only 1 is available\./,
   )
   expect(screen.getByRole('link', { name: 'Add somebody' }).getAttribute('href')).toBe('/people/add')
 })
@@ -89,21 +89,21 @@ it('one who paused is not said to have left, and others who left are counted', (
   shortNotice({ left, needed: 3, here: 0 }, 'module')
   const words = screen.getByRole('status').textContent
   expect(words).toMatch(
-    /^Ada paused at .*09:22\. Bob paused at .*09:22\. 2 others left too\. Each unit needs 3 PCs; only 0 are here\./,
+    /^Ada paused at .*09:22\. Bob paused at .*09:22\. 2 others left too\. Each unit needs 3 PCs; only 0 are available\./,
   )
 })
 
 it('Check with 1 PC asks first, and keeps waiting by default', async () => {
   const { user, asked } = shortNotice()
   await user.click(screen.getByRole('button', { name: 'Check with 1 PC' }))
-  expect(screen.getByRole('group').textContent).toContain('a wrong result would not be noticed')
+  expect(screen.getByRole('group').textContent).toContain('a wrong result would go unnoticed')
   const wait = screen.getByRole('button', { name: 'Keep waiting' })
   expect(document.activeElement).toBe(wait)
   await user.click(wait)
   expect(asked('jobs.lowerRedundancy')).toEqual([])
   await user.click(screen.getByRole('button', { name: 'Check with 1 PC' }))
   await user.click(screen.getByRole('button', { name: 'Check with 1 PC' }))
-  await screen.findByText('Goes on with 1 PC.')
+  await screen.findByText('Continues with 1 PC.')
   await waitFor(() =>
     expect(asked('jobs.lowerRedundancy')).toEqual([{ job_id: 'job-render', redundancy: 1 }]),
   )

@@ -79,7 +79,7 @@ it('a module at work has no result to save', async () => {
 
 it('a module whose results are being combined has no result to save yet', async () => {
   openPage(jobStatus('module', { ...DONE, reduced_by: { job_id: jobId('r'), state: { kind: 'waiting' } } }))
-  await heading('Primes is computed, its results are being combined')
+  await heading('Primes is almost done, its results are being combined')
   expect(screen.queryByRole('button', { name: 'Save the result' })).toBeNull()
 })
 
@@ -116,7 +116,7 @@ it('the frames of an animation are a strip with the shown one marked', async () 
   openPage({ ...frame(1), by_peer: [] }, frame(0))
   await heading('Kitchen is 75 % done')
   const strip = await screen.findByRole('navigation', { name: 'Frames' })
-  within(strip).getByText('1 of 2 frames are finished')
+  within(strip).getByText('1 of 2 frames is finished')
   expect(within(strip).getByRole('link', { name: 'Frame 8' }).getAttribute('aria-current')).toBe('page')
   expect(within(strip).getByRole('link', { name: 'Frame 7' }).getAttribute('aria-current')).toBeNull()
 })
@@ -138,7 +138,7 @@ it('a job that is gone says so, and leads back', async () => {
     path: '/jobs/job-x',
     answers: { jobs: { watch: () => Promise.reject(fault('unknown-job', 'There is no such job.')) } },
   })
-  await heading('This job is not here any more')
+  await heading('This job is gone')
   expect(screen.getByRole('link', { name: 'Back to the jobs' }).getAttribute('href')).toBe('/jobs')
 })
 
@@ -172,7 +172,7 @@ it('[W43] a job that waits for another PC tells no time left', async () => {
   const shortage = { needed: 2, here: 1, left: [] }
   const waiting = { kind: 'more-verifiers' as const, message: 'two', shortage }
   openPage(jobStatus('render', { pace: paceFor(60_000), waiting }))
-  await heading('Kitchen waits at 50 % for 1 more PC')
-  await screen.findByText('Each tile needs 2 PCs; only 1 is here.')
+  await heading('Kitchen is waiting at 50 % for 1 more PC')
+  await screen.findByText('Each tile needs 2 PCs; only 1 is available.')
   expect(screen.queryByText('Time left')).toBeNull()
 })

@@ -15,8 +15,8 @@ it('a running job shows who is at work first, and what each does of it', () => {
   expect(first!.textContent).toContain('Bob')
   expect(first!.textContent).toContain('this PC')
   expect(first!.textContent).toContain('computes 4 units')
-  expect(second!.textContent).toContain('has nothing of it right now')
-  expect(second!.textContent).toContain('made 75 % of what is done')
+  expect(second!.textContent).toContain('not working on it right now')
+  expect(second!.textContent).toContain('did 75 % of it')
 })
 
 it('somebody who left is said to be away, and since when, whatever they had', () => {
@@ -40,7 +40,7 @@ it('a crowd is shown in part and counted', () => {
 
 it('a job without awarded units says so', () => {
   mount(<PeopleStrip job={jobStatus('other')} />)
-  screen.getByText('Nobody was given a unit yet.')
+  screen.getByText('Nobody has started on it yet.')
 })
 
 it('a finished job has a table of what of each counts', () => {

@@ -44,7 +44,7 @@ async function openUnits(job: JobStatus, jobs: Answers['jobs'] = {}) {
 const render = () => jobStatus('render', { by_peer: [peerShare('Ada')] })
 /** The row of a unit, by the button that opens it. */
 async function row(number: number): Promise<HTMLElement> {
-  const button = await screen.findByRole('button', { name: `Who returned what for unit ${number}` })
+  const button = await screen.findByRole('button', { name: `Results of unit ${number}` })
   return button.closest<HTMLElement>('[role=row]')!
 }
 
@@ -82,13 +82,13 @@ it.each([
   ['other', 'That PC did not get the input.'],
 ] as const)('why a unit of a %s was given out again is said in its words', async (kind, words) => {
   await openUnits(jobStatus(kind))
-  expect((await row(2)).textContent).toContain(`${words} It was given to somebody else.`)
+  expect((await row(2)).textContent).toContain(`${words} It went to somebody else.`)
 })
 
 it('a filter shows only units of a state', async () => {
   const { user } = await openUnits(render())
   await row(1)
-  await user.click(screen.getByRole('radio', { name: 'Failed or given out again' }))
+  await user.click(screen.getByRole('radio', { name: 'Failed or retried' }))
   await row(2)
   expect(screen.queryByRole('button', { name: /for unit 1$/ })).toBeNull()
 })
@@ -96,10 +96,10 @@ it('a filter shows only units of a state', async () => {
 it('an opened unit says at which peer it failed and why', async () => {
   const { user, asked } = await openUnits(render())
   await user.click(within(await row(2)).getByRole('button'))
-  const failed = await screen.findByRole('list', { name: 'Could not compute it' })
+  const failed = await screen.findByRole('list', { name: 'Couldn’t compute it' })
   expect(failed.textContent).toContain('Ada')
   expect(failed.textContent).toContain('That PC did not get the scene. bafy is not here')
-  screen.getByText('Nobody has returned this unit yet.')
+  screen.getByText('There is no result yet.')
   expect(asked('jobs.consensus')).toEqual([{ job_id: 'job-render', unit_index: 1 }])
 })
 

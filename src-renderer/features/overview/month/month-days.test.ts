@@ -15,6 +15,7 @@ function days(
     units_for_others,
     cpu_ms_for_others: 0,
     units_by_others,
+    cpu_ms_by_others: 0,
   }))
 }
 

@@ -110,8 +110,8 @@ function MonthTable({ month }: { readonly month: MonthDays }) {
         <thead>
           <tr>
             <th scope="col">{text.month.day}</th>
-            <th scope="col">{text.today.given}</th>
-            <th scope="col">{text.today.got}</th>
+            <th scope="col">{text.month.unitsGiven}</th>
+            <th scope="col">{text.month.unitsGot}</th>
             <th scope="col">{text.today.shared}</th>
           </tr>
         </thead>

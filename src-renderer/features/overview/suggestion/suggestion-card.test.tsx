@@ -16,7 +16,7 @@ it('nothing is suggested before the node has told, nor where all is well', () =>
 
 it('a user without people is led to pairing', async () => {
   const { user, path } = mount(<SuggestionCard />)
-  screen.getByText('You are not paired with anybody. Two PCs are a mesh.')
+  screen.getByText('You haven’t paired with anybody yet. Two PCs make a mesh.')
   await user.click(screen.getByRole('button', { name: 'Pair with somebody' }))
   expect(path()).toBe('/people')
 })
@@ -51,7 +51,7 @@ it('a suggestion that was put away does not come back, and the next one takes it
   const { user, redraw } = mount(<SuggestionCard />, { node: { pairRequests: [pairRequest('Bob')] } })
   screen.getByText('Bob wants to pair with you.')
   await user.click(screen.getByRole('button', { name: 'Not now' }))
-  screen.getByText(/You are not paired with anybody/)
+  screen.getByText(/You haven’t paired with anybody yet/)
   await user.click(screen.getByRole('button', { name: 'Not now' }))
   expect(card()).toBeNull()
   redraw(null)

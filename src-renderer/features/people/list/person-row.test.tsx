@@ -72,14 +72,14 @@ it('a person who has done nothing yet has no reliability', () => {
     </ForgottenPeopleProvider>,
     { node: { people: peopleMap(unknown) } },
   )
-  screen.getByText('Nothing was done by Ada yet')
+  screen.getByText('Ada hasn’t done anything for you yet')
 })
 
 it('reliability is the share of all that ended with them, whatever went wrong last', () => {
   mountRow({ verified: 506, rejected: 0, failed: 0, expired: 7, reliability: 0.21 })
   const picture = screen.getByRole('img', { name: 'Reliability of Ada by day; 99 % on the whole' })
   expect(picture.closest('[data-hint]')?.getAttribute('data-hint')).toContain(
-    '506 of the 513 units that ended with them counted (99 %), since you paired.',
+    '506 of the 513 units they took were accepted (99 %) since you paired.',
   )
 })
 

@@ -20,7 +20,7 @@ it('without PCs nearby there is nothing, or a sentence where a PC wants to pair'
   const { redraw } = mount(<NearbyPcs isAlways={false} />)
   expect(screen.queryByRole('region')).toBeNull()
   redraw(<NearbyPcs isAlways />)
-  screen.getByText('No other PC in this network shows that it runs Meshwork.')
+  screen.getByText('No other PC on this network is visible right now.')
 })
 
 it('each PC nearby is told by name and short name', () => {
@@ -39,8 +39,8 @@ it('Pair asks that PC', async () => {
 })
 
 const FAULTS: readonly [Fault['kind'], RegExp][] = [
-  ['too-busy', /Ada was asked too often/],
-  ['not-trusted', /Ada does not want to be asked/],
+  ['too-busy', /Ada is being asked already/],
+  ['not-trusted', /Ada doesn’t take pairing requests/],
   ['unreachable', /Ada is not nearby any more/],
   ['internal', /Pairing did not work: it broke/],
 ]
@@ -52,7 +52,7 @@ it.each(FAULTS)('a PC that cannot be asked (%s) is told beside it', async (kind,
 
 it('the switch shows this PC to others, by the name that it has', async () => {
   const { user, asked } = mountPcs({ setVisible: () => ({}) })
-  const visible = screen.getByRole('switch', { name: 'Others in this network see this PC' })
+  const visible = screen.getByRole('switch', { name: 'Show this PC to others on this network' })
   screen.getByText(/They see its name, “Studio”/)
   expect((visible as HTMLInputElement).checked).toBe(false)
   await user.click(visible)

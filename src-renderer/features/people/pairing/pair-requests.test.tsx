@@ -26,7 +26,7 @@ it('Give up ends the wait, which is then no refusal', async () => {
   })
   await user.click(screen.getByRole('button', { name: 'Give up' }))
   tell({ pairRequests: [] })
-  await screen.findByText('You no longer wait for Ada.')
+  await screen.findByText('You’re no longer waiting for Ada.')
   expect(asked('people.decline')).toEqual([{ peer_id: peerId('Ada') }])
   expect(screen.queryByText(/did not accept/)).toBeNull()
 })

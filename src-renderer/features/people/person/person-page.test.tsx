@@ -22,7 +22,7 @@ it('before the node has told, the page is loading', () => {
 
 it('an address of a stranger says so and leads back', () => {
   mount(<PersonPage peer={peerId('Nobody')} />)
-  expect(title()).toBe('This person is not among your people')
+  expect(title()).toBe('This person is not one of your people')
   expect(screen.getByRole('link', { name: 'All people' }).getAttribute('href')).toBe('/people')
 })
 
@@ -42,7 +42,7 @@ it('a relayed connection is told with its relay and its meaning', () => {
   mountPage({ reach: { state: 'relayed', through_name: 'Bob', since_ms: Date.now() } })
   expect(title()).toBe('Ada is connected through Bob')
   expect(fact('Through')).toBe('Bob')
-  screen.getByText(/slower than directly, and as private/)
+  screen.getByText(/slower, but just as private/)
 })
 
 it('a person out of reach is told with the reason, what to do and the next try', () => {
@@ -58,7 +58,7 @@ it('a person out of reach is told with the reason, what to do and the next try',
   })
   expect(title()).toMatch(/^Ada has been unreachable since /)
   screen.getByText('Their PC answers, but Meshwork does not run there.')
-  screen.getByText('Ask them to start Meshwork. It is found here by itself then.')
+  screen.getByText('Ask them to start Meshwork. This PC then finds it by itself.')
   expect(fact('Tries')).toMatch(/^7The next one in (10 min|9 min \d+ s)\.$/)
   expect(fact('Last seen')).toBe('not since this PC started')
 })
@@ -67,6 +67,6 @@ it('trust each way is told, with what it means for their work here', () => {
   mountPage({ trust_theirs: 0, tier: 2 })
   const trust = screen.getByRole('region', { name: 'Your trust' })
   within(trust).getByRole('slider', { name: 'Your trust in Ada' })
-  within(trust).getByText('trusts you not yet')
+  within(trust).getByText('doesn’t trust you yet')
   within(trust).getByText(/^Tier 2: only you trust them/)
 })

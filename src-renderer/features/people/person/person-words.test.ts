@@ -7,7 +7,7 @@ const { people: words } = english
 describe('trust and tier in words', () => {
   it('tells no trust from trust that was not heard of', () => {
     expect(theirTrustWords(undefined, words.theirs)).toBe('not heard from yet')
-    expect(theirTrustWords(0, words.theirs)).toBe('trusts you not yet')
+    expect(theirTrustWords(0, words.theirs)).toBe('doesn’t trust you yet')
     expect(theirTrustWords(0.75, words.theirs)).toBe('trusts you a lot')
   })
 

@@ -69,7 +69,7 @@ describe('what it means that a person is relayed', () => {
   it('names a friend who passes things on as a way out where no address answers', () => {
     const failure: LookFailure = { kind: 'no-answer', addresses: 1 }
     expect(reachAdvice(missing('unreachable', failure), words)?.todo).toMatch(/pass things on/)
-    expect(reachAdvice(missing('unreachable', failure), german.people.link)?.todo).toMatch(/vermitteln/)
+    expect(reachAdvice(missing('unreachable', failure), german.people.link)?.todo).toMatch(/weiterreichen/)
   })
 })
 

@@ -32,7 +32,7 @@ const HOLIDAY = { exceptions: [{ date: '2026-12-25', blocks: [] }] }
 
 it('without dates the section says what they are for', () => {
   mountExceptions()
-  screen.getByText(/^None\. Add a holiday/)
+  screen.getByText(/^None yet\. Add a day/)
 })
 
 it('a date is chosen in the calendar, and is not shared at first', async () => {

@@ -67,7 +67,7 @@ it('a rule that pauses says since when, and can be overridden', async () => {
   )
   row('On battery').getByText(/^On battery: 80 % · pauses sharing since \d\d:\d\d$/)
   await user.click(row('On battery').getByRole('button', { name: 'Share anyway for now' }))
-  await screen.findByText('Sharing anyway until the reason is over.')
+  await screen.findByText('Sharing anyway until the reason has passed.')
   expect(asked('sharing.shareAnyway')).toEqual([{ rule: 'on-battery' }])
 })
 
@@ -82,7 +82,7 @@ it('a rule that cannot be read on this PC says so; one that is off is not watche
     { rule: 'temperature', state: 'unreadable' },
     { rule: 'in-use', state: 'fine' },
   ])
-  row('When the processor is hot').getByText('Cannot be read on this PC')
+  row('When the processor is hot').getByText('We can’t detect this on this PC')
   row('While somebody uses this PC').getByText('Not watched · off')
 })
 

@@ -37,7 +37,7 @@ describe('the sentence', () => {
   })
 
   test('says that nothing is painted, and how much where it is a lot', async () => {
-    expect(await sentence('en', [])).toBe('No hours are painted yet, so nothing is shared')
+    expect(await sentence('en', [])).toBe('No hours chosen yet, so nothing is shared')
     const many = [0, 1, 2, 3].map((day) => ({ day, start_minute: day * 60, minutes: 90 }))
     expect(await sentence('en', many)).toBe('Shared 6 hours a week in 4 stretches; 6 of 8 cores')
   })

@@ -63,7 +63,7 @@ const CANCELLED = { state: { kind: 'cancelled' } } as const
 it('a cancelled render goes on as a new job, and its page is shown', async () => {
   const { user, asked, path } = mountAgain(render(CANCELLED), { continue: () => SUBMITTED })
   await user.click(screen.getByRole('button', { name: 'Continue' }))
-  await screen.findByText('Goes on with what was finished.')
+  await screen.findByText('Continues from what was finished.')
   expect(asked('render.continue')).toEqual([{ job_id: 'job-render' }])
   expect(path()).toBe('/jobs/job-new')
 })

@@ -113,7 +113,7 @@ it('[F5] asks again when somebody comes, and no longer says that nobody can', as
     { scene: SCENE },
     { render: { estimate: () => (isHere ? ESTIMATE : { ...NONE, peers: 0 }) } },
   )
-  await screen.findByText('Nobody can render this at the moment')
+  await screen.findByText('Nobody can render this right now')
   isHere = true
   tell({ people: new Map([[BOB.peer_id, BOB]]) })
   await screen.findByText(/^Done about/)
@@ -126,7 +126,7 @@ it('says that this PC is being measured, and not that nobody can', async () => {
   const estimate = () => ({ ...NONE, peers: 0, is_measuring: true }) as const
   mountForm({ scene: SCENE }, { render: { estimate } })
   await screen.findByText('This PC is finding out how fast it is')
-  expect(screen.queryByText('Nobody can render this at the moment')).toBeNull()
+  expect(screen.queryByText('Nobody can render this right now')).toBeNull()
 })
 
 describe('the estimate’s line', () => {
@@ -148,7 +148,7 @@ describe('the estimate’s line', () => {
 
   it('[F5] says that the end is not known where the last answer is old', () => {
     mount(line(Date.now() - 120_000))
-    screen.getByText('When it would be done is not known at the moment.')
+    screen.getByText('Right now we can’t tell when it would be done.')
     expect(screen.queryByText(/^Done about/)).toBeNull()
   })
 
@@ -187,7 +187,7 @@ it('a scene that was put away is handed over again', async () => {
     { jobs: { submit: () => Promise.reject(fault('blob-missing', 'no bafyscene')) } },
   )
   await user.click(submit())
-  expect((await screen.findByRole('alert')).textContent).toContain('handed over once more')
+  expect((await screen.findByRole('alert')).textContent).toContain('copying it again')
   expect(onSceneGone).toHaveBeenCalledOnce()
   expect(path()).toBe('/jobs/new')
 })
@@ -197,7 +197,7 @@ it('where too few PCs are there it offers to let fewer check', async () => {
     { scene: SCENE },
     { render: { estimate: ({ redundancy }) => (redundancy === 2 ? { ...NONE, peers: 1 } : ESTIMATE) } },
   )
-  await user.click(await screen.findByRole('button', { name: 'Let 1 PC do' }))
+  await user.click(await screen.findByRole('button', { name: 'Check with 1 PC' }))
   await screen.findByText(/^Done about/)
   expect(asked('render.estimate').at(-1)).toMatchObject({ redundancy: 1 })
 })

@@ -118,7 +118,7 @@ it('a scene that is refused cannot be sent, and the line beside the button says 
   const refused = () => Promise.reject(fault('bad-input', 'The scene is empty.'))
   const { drop } = mountForm({ inspectScene: refused, previewScene: refused })
   drop(file('room.gltf', gltf()))
-  await screen.findByText('It cannot be rendered: The scene is empty.')
+  await screen.findByText('This can’t be rendered: The scene is empty.')
   const button = await render()
   expect(button.disabled).toBe(true)
   const line = document.getElementById(button.getAttribute('aria-describedby') ?? '')

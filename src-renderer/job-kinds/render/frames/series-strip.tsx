@@ -41,7 +41,7 @@ export function SeriesStrip({
   const done = frames.filter(({ state }) => state.kind === 'done').length
   return (
     <nav aria-label={text.label} className={classes['series']}>
-      <p className={classes['title']}>{text.all(format.number(done), format.number(frames.length))}</p>
+      <p className={classes['title']}>{text.all(done, format.number(done), format.number(frames.length))}</p>
       <div ref={scroller} className={classes['scroller']}>
         <div className={classes['space']} style={{ width: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map((item) => {
