@@ -1,9 +1,8 @@
 import { act, screen, waitFor } from '@testing-library/react'
 import { expect, it } from 'vitest'
-import type { JobSummary, NodeNews } from '#contract'
+import type { NodeNews } from '#contract'
 import { fault, mount, type Answers } from '../component.fixture.tsx'
-import { DONE, jobSummary } from '../job-kinds/job.fixture.ts'
-import { nodeInfo, pairRequest, preferences } from '../node.fixture.ts'
+import { jobsMap, nodeInfo, pairRequest, preferences } from '../node.fixture.ts'
 import { NodeFeed, useRefreshInfo } from './node-feed.tsx'
 import { useNode } from './node-store.ts'
 
@@ -95,8 +94,8 @@ it('a hidden window hears on for as long as an own job runs, and else nothing', 
     Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => visibility })
     act(() => void document.dispatchEvent(new Event('visibilitychange')))
   }
-  const jobs = (some: Partial<JobSummary> = {}) => ({ changed: [jobSummary('render', some)], removed: [] })
-  const news = newsOf({ ...WHOLE, jobs: jobs() })
+  const running = jobsMap(1)
+  const news = newsOf({ ...WHOLE, jobs: { changed: [...running.values()], removed: [] } })
   const { asked } = mountFeed({
     news: { watch: () => news.watch() },
     node: { info: () => nodeInfo({ name: 'Studio' }) },
@@ -107,8 +106,12 @@ it('a hidden window hears on for as long as an own job runs, and else nothing', 
   news.tell({ is_whole: false, pair_requests: [] })
   await screen.findByText('Studio, headless, 0 waiting')
   expect(asked('news.watch')).toHaveLength(1)
-  // The job ends; the window is asleep until it is looked at.
-  news.tell({ is_whole: false, jobs: jobs(DONE), pair_requests: [pairRequest('Eve'), pairRequest('Cy')] })
+  // The job is gone; the window is asleep until it is looked at.
+  news.tell({
+    is_whole: false,
+    jobs: { changed: [], removed: [...running.keys()] },
+    pair_requests: [pairRequest('Eve'), pairRequest('Cy')],
+  })
   await screen.findByText('Studio, headless, 2 waiting')
   show('visible')
   await waitFor(() => expect(asked('news.watch')).toHaveLength(2))
