@@ -146,6 +146,7 @@ export function nodeInfo(some: Partial<NodeInfo> = {}): NodeInfo {
       log_bytes: 1_024,
       wall_ms: 1_000,
     },
+    lent_set: {},
     algorithms: [
       { algorithm_id: 'render.path-trace', version: '1', supported: true, performance_score: 0.5 },
       { algorithm_id: 'wasm.module', version: '1', supported: true, performance_score: 0.5 },

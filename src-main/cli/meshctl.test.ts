@@ -409,7 +409,11 @@ describe('two peers in processes of their own', () => {
     )
     expect(code).toBe(0)
     expect(JSON.parse(out)).toEqual({ ...before, fuel: 2e12, wall_ms: 300_000 })
-    expect((await meshctl('limits', '--data', ben())).out).toMatch(/^fuel +2,000,000,000,000 units$/m)
+    const shown = (await meshctl('limits', '--data', ben())).out
+    expect(shown).toMatch(/^fuel +2,000,000,000,000 units$/m)
+    expect(shown).toMatch(/^memory +1024 MiB \(default, for modules\)$/m)
+    const reset = await meshctl('limits', '--reset', '--data', ben(), '--json')
+    expect(JSON.parse(reset.out)).toEqual(before)
   })
 
   it('are one on a folder where two start at once, and only the command that started it says so', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { encodeCanonical } from '../protocol/canonical.ts'
-import { UnitLimits } from '../protocol/unit-limits.ts'
+import { LENT_LIMITS, UnitLimits } from '../protocol/unit-limits.ts'
 import { createBrain, manifestCidOf, manifestOf, ME, NOON, peerOf, submit } from './brain.fixture.ts'
 import { decodeEvent, encodeEvent, encodeState } from './codec.ts'
 import { isDurable } from './event.ts'
@@ -42,6 +42,14 @@ describe('[Y8] what a peer wrote down', () => {
     expect(decodeEvent(encodeVersioned(event, 2))).toMatchObject({
       ok: true,
       value: { manifest: { algorithm_version: '1.2.0', limits: { fuel: 9 }, result: 'joined', params: {} } },
+    })
+  })
+
+  test('by version 6 held limits that its user had changed: those are the set ones', () => {
+    const limits = { ...LENT_LIMITS, wall_ms: 60_000 }
+    expect(decodeEvent(encodeVersioned({ kind: 'lending-set', at_ms: NOON, limits }, 6))).toEqual({
+      ok: true,
+      value: { kind: 'lending-set', at_ms: NOON, limits: { wall_ms: 60_000 } },
     })
   })
 

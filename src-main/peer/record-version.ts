@@ -6,7 +6,7 @@ import { failure, type Outcome } from '../protocol/fault.ts'
  * The version of what a peer writes down for itself: journal records and snapshots. It counts up when the meaning or shape of
  * one changes so that the schema alone cannot read the older one; then an upgrade from the version before is added.
  */
-export const RECORD_VERSION = 6
+export const RECORD_VERSION = 7
 
 /** A value of one version as the next version has it. It has the older shape, since such a program wrote it. */
 export type Upgrade = (value: unknown) => unknown

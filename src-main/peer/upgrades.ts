@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { JobId, PeerId } from '../protocol/ids.ts'
 import { PAUSE_RULES, SHARING_LIMITS } from '../protocol/pause-rule.ts'
 import { POLICY } from '../protocol/policy.ts'
-import { LENT_LIMITS } from '../protocol/unit-limits.ts'
+import { LENT_LIMITS, LentLimits, type LimitsSet } from '../protocol/unit-limits.ts'
 import { holdingKey } from './provider/slice.ts'
 import type { Upgrade, Upgrades } from './record-version.ts'
 
@@ -12,7 +12,8 @@ const same: Upgrade = (value) => value
  * Records of version 1 are the same without a version. Manifests in records of version 2 are read by their schema; but a
  * program of that time would drop the fields that they have since, such as a unit's limits. Events are the same in version 4.
  * In version 5 received results have their signed envelope, and runs count when their requester's verdict comes. Version 6 has
- * more events, which an older program refuses by the version rather than by their names.
+ * more events, which an older program refuses by the version rather than by their names. Version 7 has the limits that the user
+ * has set, and no longer all that are lent.
  */
 export const EVENT_UPGRADES: Upgrades = new Map([
   [1, same],
@@ -20,6 +21,7 @@ export const EVENT_UPGRADES: Upgrades = new Map([
   [3, same],
   [4, countedAtOnce],
   [5, same],
+  [6, lendingAsSet],
 ])
 
 /** In version 4 the state is by role and has a policy, and every map is its entries. */
@@ -29,6 +31,7 @@ export const STATE_UPGRADES: Upgrades = new Map([
   [3, stateByRole],
   [4, same],
   [5, same],
+  [6, sharingAsSet],
 ])
 
 /** As of states: jobs and holdings were lists. */
@@ -38,6 +41,7 @@ export const WORK_UPGRADES: Upgrades = new Map([
   [3, workByKey],
   [4, same],
   [5, same],
+  [6, same],
 ])
 
 const RanOf4 = z.looseObject({ kind: z.literal('units-ran') })
@@ -45,6 +49,30 @@ const RanOf4 = z.looseObject({ kind: z.literal('units-ran') })
 function countedAtOnce(value: unknown): unknown {
   const parsed = RanOf4.safeParse(value)
   return parsed.success ? { ...parsed.data, counted: true } : value
+}
+
+const LendingOf6 = z.looseObject({ kind: z.literal('lending-set'), limits: LentLimits })
+
+function lendingAsSet(value: unknown): unknown {
+  const parsed = LendingOf6.safeParse(value)
+  return parsed.success ? { ...parsed.data, limits: changedOf(parsed.data.limits) } : value
+}
+
+const StateOf6 = z.looseObject({ sharing: z.looseObject({ lent: LentLimits }) })
+
+function sharingAsSet(value: unknown): unknown {
+  const parsed = StateOf6.safeParse(value)
+  if (!parsed.success) return value
+  const { sharing } = parsed.data
+  return { ...parsed.data, sharing: { ...sharing, lent: changedOf(sharing.lent) } }
+}
+
+/** In version 6 a limit was the user's if it differed from the default. */
+function changedOf(lent: LentLimits): LimitsSet {
+  const names = Object.keys(LENT_LIMITS) as (keyof LentLimits)[]
+  return Object.fromEntries(
+    names.filter((name) => lent[name] !== LENT_LIMITS[name]).map((name) => [name, lent[name]]),
+  )
 }
 
 /** Holdings and jobs as lists; their fields are checked by the current schema. */

@@ -48,13 +48,13 @@ export const UnitLimits = z.strictObject({
 })
 export type UnitLimits = z.infer<typeof UnitLimits>
 
-/** The most that a peer lends to one unit: all of it to strangers' code, and to our own algorithms as `limitsSet` says. */
+/** The most that a peer lends to one unit of strangers' code. */
 export const LentLimits = z.strictObject(LIMITS)
 export type LentLimits = z.infer<typeof LentLimits>
 
 /**
- * Limits that a peer lends unless its user sets others: half an hour of one core, a gigabyte of memory. A unit that
- * asks for more is refused. Its limits are never lowered, since a unit that may use less is another unit.
+ * Limits that a peer lends to strangers' code unless its user sets others: half an hour of one core, a gigabyte of memory.
+ * A unit that asks for more is refused. Its limits are never lowered, since a unit that may use less is another unit.
  */
 export const LENT_LIMITS: LentLimits = {
   fuel: 30_000_000_000_000,
@@ -66,7 +66,11 @@ export const LENT_LIMITS: LentLimits = {
   wall_ms: 30 * 60_000,
 }
 
-/** Some of the limits that a peer lends; the others are not bounded by its user. */
+/**
+ * The limits that a peer's user has set. They bind units of every algorithm. Where one is not set, strangers' code has that
+ * of `LENT_LIMITS`, and our own algorithms have the memory that is shared and a day, since large scenes need more than a
+ * gigabyte.
+ */
 export const LimitsSet = z.object({
   fuel: LIMITS.fuel.exactOptional(),
   memory_pages: LIMITS.memory_pages.exactOptional(),
@@ -78,16 +82,9 @@ export const LimitsSet = z.object({
 })
 export type LimitsSet = z.infer<typeof LimitsSet>
 
-/**
- * The limits that a user has changed: they bind units of every algorithm. The defaults are for strangers' code; to our
- * own algorithms the memory that is shared and a day are lent by default, since large scenes need more than a gigabyte.
- */
-export function limitsSet(lent: LimitsSet): LimitsSet {
-  const set: LimitsSet = {}
-  for (const [name, value] of Object.entries(lent) as [keyof LentLimits, number][]) {
-    if (value !== LENT_LIMITS[name]) set[name] = value
-  }
-  return set
+/** What is lent to one unit of strangers' code: the limits that the user has set, and the defaults of the others. */
+export function lentLimits(set: LimitsSet): LentLimits {
+  return { ...LENT_LIMITS, ...set }
 }
 
 /** Seconds that a unit can take at most on one core of the reference machine: those of its fuel, within its wall time. */

@@ -74,6 +74,20 @@ export const RoundInfo = z.strictObject({
 })
 export type RoundInfo = z.infer<typeof RoundInfo>
 
+const lent = LentLimits.shape
+
+/** Some of the limits for one unit. */
+export const LentChange = z.strictObject({
+  fuel: lent.fuel.exactOptional(),
+  memory_pages: lent.memory_pages.exactOptional(),
+  table_elements: lent.table_elements.exactOptional(),
+  input_bytes: lent.input_bytes.exactOptional(),
+  output_bytes: lent.output_bytes.exactOptional(),
+  log_bytes: lent.log_bytes.exactOptional(),
+  wall_ms: lent.wall_ms.exactOptional(),
+})
+export type LentChange = z.infer<typeof LentChange>
+
 /** The running peer. */
 export const NodeInfo = z.strictObject({
   peer_id: PeerId,
@@ -93,6 +107,8 @@ export const NodeInfo = z.strictObject({
   sharing: Sharing,
   /** The most that one unit of a stranger's module may use here. */
   lent: LentLimits,
+  /** Those of them that the user has set: they bind units of every kind of job. */
+  lent_set: LentChange,
   /** Algorithms that this peer runs for others, with its measured speed; empty until it is measured. */
   algorithms: z.array(AlgorithmCapability),
   /** How many units run here at once. */
@@ -132,20 +148,6 @@ export const NodePulse = z.strictObject({
 })
 export type NodePulse = z.infer<typeof NodePulse>
 
-const lent = LentLimits.shape
-
-/** Some of the limits lent to strangers' modules. */
-export const LentChange = z.strictObject({
-  fuel: lent.fuel.exactOptional(),
-  memory_pages: lent.memory_pages.exactOptional(),
-  table_elements: lent.table_elements.exactOptional(),
-  input_bytes: lent.input_bytes.exactOptional(),
-  output_bytes: lent.output_bytes.exactOptional(),
-  log_bytes: lent.log_bytes.exactOptional(),
-  wall_ms: lent.wall_ms.exactOptional(),
-})
-export type LentChange = z.infer<typeof LentChange>
-
 /** The running peer itself. */
 export const node = {
   info: procedure.output(NodeInfo),
@@ -160,8 +162,13 @@ export const node = {
   setNetwork: procedure.input(NetworkChange).output(OwnReach),
   /** Takes effect with the next round; units that run here already are finished. */
   setAvailability: procedure.input(z.strictObject({ sharing: Sharing })).output(Nothing),
-  /** Changes the limits lent to strangers' modules, from the next offer on. Absent ones stay. */
-  lend: procedure.input(z.strictObject({ limits: LentChange })).output(LentLimits),
+  /**
+   * Sets limits for units of every kind, from the next offer on. Absent ones stay; with `reset` they go back to their
+   * defaults. The answer is what is lent to strangers' modules.
+   */
+  lend: procedure
+    .input(z.strictObject({ limits: LentChange, reset: z.boolean().default(false) }))
+    .output(LentLimits),
   /**
    * A link that opens the user interface in one browser: valid once, for ten minutes. The browser's session lasts 30
    * days. Fault: `unsupported` on the desktop, which has a window, and where the interface was not built.

@@ -3,6 +3,7 @@ import { refuse } from '../../protocol/fault.ts'
 import { watchChanges } from '../news/changes.ts'
 import { countedWatch, type ApiImplementer } from './implementer.ts'
 import { hardwareInfo, nodeInfo, nodePulse } from '../views/node-view.ts'
+import { lentLimits } from '../../protocol/unit-limits.ts'
 import type { ApiDependencies } from '../dependencies.ts'
 import { ownReachView } from '../views/reach-view.ts'
 
@@ -46,9 +47,9 @@ export function nodeCalls(os: ApiImplementer, parts: ApiDependencies, stopping: 
       return {}
     }),
     lend: os.node.lend.handler(async ({ input }) => {
-      const limits = { ...runtime.state.sharing.lent, ...input.limits }
+      const limits = { ...(input.reset ? {} : runtime.state.sharing.lent), ...input.limits }
       await runtime.dispatch({ kind: 'lending-set', at_ms: clock.nowMs(), limits })
-      return runtime.state.sharing.lent
+      return lentLimits(runtime.state.sharing.lent)
     }),
     openUi: os.node.openUi.handler(
       () => parts.openLink?.() ?? refuse('unsupported', 'this peer serves no user interface to browsers'),

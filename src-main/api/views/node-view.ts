@@ -4,6 +4,7 @@ import { STALE_AFTER_MS } from '../../protocol/limits.ts'
 import { toMs } from '../../protocol/time.ts'
 import type { Connection } from '../../ports/reach.ts'
 import type { HardwareInfo as MeasuredHardware } from '../../ports/hardware.ts'
+import { lentLimits } from '../../protocol/unit-limits.ts'
 import type { ApiDependencies } from '../dependencies.ts'
 import { ownReachView } from './reach-view.ts'
 
@@ -23,7 +24,8 @@ export async function nodeInfo(parts: ApiDependencies, startedAtMs: number): Pro
     addresses: [...transport.addresses()],
     reach: ownReachView(parts.ownReach.now(), state.pairing.contacts),
     sharing: state.sharing.availability,
-    lent: state.sharing.lent,
+    lent: lentLimits(state.sharing.lent),
+    lent_set: state.sharing.lent,
     algorithms: [...state.view.capabilities],
     workers: runner.concurrency,
     wall: wall.kind === 'none' ? wall : { kind: wall.kind },

@@ -136,8 +136,7 @@ describe('why no peer works on a job', () => {
     const whyNoop = (wall_ms: number): string | undefined => {
       const state: PeerState = initialState(ME, 'me')
       const manifest = { ...SUBMITTED.manifest, verification_redundancy: 1 }
-      const limits = { ...LENT_LIMITS, wall_ms }
-      const lend = { kind: 'lending-set', at_ms: T0, limits } as const
+      const lend = { kind: 'lending-set', at_ms: T0, limits: { wall_ms } } as const
       for (const event of [{ ...SUBMITTED, manifest }, ...ALWAYS, lend]) advance(state, event)
       return whyWaiting(state, state.requester.jobs.get(JOB)!, T0)?.message
     }

@@ -377,7 +377,15 @@ describe('what is lent to modules', () => {
     expect(lent).toEqual({ ...LENT_LIMITS, fuel: 123, wall_ms: 5_000 })
     await served.stop()
     const again = await startPeer()
-    expect((await again.client.calls.node.info()).lent).toEqual(lent)
+    expect(await again.client.calls.node.info()).toMatchObject({
+      lent,
+      lent_set: { fuel: 123, wall_ms: 5_000 },
+    })
+    expect(await again.client.calls.node.lend({ limits: { fuel: 9 }, reset: true })).toEqual({
+      ...LENT_LIMITS,
+      fuel: 9,
+    })
+    expect((await again.client.calls.node.info()).lent_set).toEqual({ fuel: 9 })
   })
 
   it('says why a job that asks for more waits', async () => {

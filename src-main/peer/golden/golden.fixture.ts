@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Policy } from '../../protocol/policy.ts'
+import { lentLimits } from '../../protocol/unit-limits.ts'
 import type { PeerState } from '../state.ts'
 
 /** Drops what is there since version 5: in a snapshot of an older version it is not known. */
@@ -33,7 +34,8 @@ export function summaryOf(state: PeerState, version: number): unknown {
   const { name, epoch } = state
   const policy = version < 6 ? policyBefore6(state.policy) : state.policy
   const summary = {
-    ...{ name, epoch, policy, awardsMade, availability, lent, pause, rules, limits, history },
+    ...{ name, epoch, policy, awardsMade, availability, pause, rules, limits, history },
+    lent: version < 7 ? lentLimits(lent) : lent,
     overrides: [...overrides],
     contacts: [...contacts.values()],
     invites: [...invites],

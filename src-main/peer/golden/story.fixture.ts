@@ -1,7 +1,7 @@
 import { JobId } from '../../protocol/ids.ts'
 import { PAUSE_RULES, SHARING_LIMITS } from '../../protocol/pause-rule.ts'
 import { POLICY } from '../../protocol/policy.ts'
-import { LENT_LIMITS, UnitLimits } from '../../protocol/unit-limits.ts'
+import { UnitLimits } from '../../protocol/unit-limits.ts'
 import { awardOf, cidOf, JOB, manifestCidOf, manifestOf, NOON, peerOf, receiptOf } from '../brain.fixture.ts'
 import { batchFrom, verdictFrom } from '../envelopes.fixture.ts'
 import type { DurableEvent } from '../event.ts'
@@ -43,7 +43,7 @@ const sharing: readonly DurableEvent[] = [
     at_ms: NOON,
     availability: { kind: 'always', resources: { cpu_cores: 4, ram_gb: 8 }, priority: 0.5 },
   },
-  { kind: 'lending-set', at_ms: NOON, limits: { ...LENT_LIMITS, wall_ms: 60_000 } },
+  { kind: 'lending-set', at_ms: NOON, limits: { wall_ms: 60_000 } },
   { kind: 'rules-set', at_ms: NOON, rules: { ...PAUSE_RULES, metered: { enabled: false } } },
   { kind: 'limits-set', at_ms: NOON, limits: { ...SHARING_LIMITS, cpu_percent: 50 } },
   { kind: 'rule-overridden', at_ms: NOON, rule: 'on-battery', until_ms: minute(60) },

@@ -66,14 +66,14 @@ describe('what a peer lends to modules', () => {
   })
 
   test('[W41] at its defaults refuses no unit of our own algorithms, whose jobs set no limits', () => {
-    expect(notLent(manifestOf({ params: { limits: { fuel: 1e15 } } }), LENT_LIMITS)).toBeUndefined()
+    expect(notLent(manifestOf({ params: { limits: { fuel: 1e15 } } }), {})).toBeUndefined()
     const largest = manifestOf({
       required_resources: { cpu_cores: 1, ram_gb: 64 },
       estimated_duration_seconds: 24 * 3_600,
       input_bytes: { scene: 2 ** 40 },
     })
-    expect(notLent(largest, LENT_LIMITS)).toBeUndefined()
-    expect(notLent(largest, { ...LENT_LIMITS, log_bytes: 1 })).toBeUndefined()
+    expect(notLent(largest, {})).toBeUndefined()
+    expect(notLent(largest, { log_bytes: 1 })).toBeUndefined()
   })
 
   test('[W38] a job of a limited algorithm without limits is neither offered for nor run', () => {
@@ -197,10 +197,18 @@ describe('what a user lends to units of our own algorithms', () => {
   ] as const
 
   test.each(ASKED)('[W41] bounds %s as of a module', (limit, asked) => {
-    expect(notLent(own, { ...LENT_LIMITS, [limit]: asked })).toBeUndefined()
+    expect(notLent(own, { [limit]: asked })).toBeUndefined()
     const most = asked - 1
-    expect(notLent(own, { ...LENT_LIMITS, [limit]: most })).toMatch(
+    expect(notLent(own, { [limit]: most })).toMatch(
       new RegExp(`^a unit may use ${asked} [a-z ]+, and ${most} are lent$`),
+    )
+  })
+
+  test('[W41] a limit that the user set binds where it is as large as the default, and a default does not', () => {
+    const large = manifestOf({ ...own, required_resources: { cpu_cores: 1, ram_gb: 4 } })
+    expect(notLent(large, {})).toBeUndefined()
+    expect(notLent(large, { memory_pages: LENT_LIMITS.memory_pages })).toMatch(
+      /^a unit may use \d+ pages of memory, and 16384 are lent$/,
     )
   })
 
@@ -216,7 +224,7 @@ describe('what a user lends to units of our own algorithms', () => {
   test.each(ASKED)('[W41] a unit that asks for more %s is neither offered for nor taken', (limit, asked) => {
     const brain = renderer({ [ANN]: 1 })
     const cid = manifestCidOf(JOB)
-    const limits = { ...LENT_LIMITS, [limit]: asked - 1 }
+    const limits = { [limit]: asked - 1 }
     brain.happens(
       { kind: 'commitment', at_ms: NOON, commitment: commitmentOf(ANN, NOON, { jobs: [own] }) },
       { kind: 'manifest', at_ms: NOON, cid, manifest: own },
@@ -227,7 +235,7 @@ describe('what a user lends to units of our own algorithms', () => {
       ok: false,
       fault: { kind: 'quota-exceeded', message: expect.stringContaining('are lent') as string },
     })
-    brain.happens({ kind: 'lending-set', at_ms: NOON, limits: { ...LENT_LIMITS, [limit]: asked } })
+    brain.happens({ kind: 'lending-set', at_ms: NOON, limits: { [limit]: asked } })
     expect(offered(brain)).toEqual([JOB])
     expect(admitAward(brain.state, ANN, awardOf([0]), NOON)).toMatchObject({ ok: true })
   })
@@ -240,18 +248,18 @@ describe('what a user lends to units of our own algorithms', () => {
       work_units: [unitOfManifest(own, 0)],
     }))
     const ask = { kind: 'commitment', at_ms: NOON, commitment: { ...commitment, work_requests } } as const
-    brain.happens({ kind: 'lending-set', at_ms: NOON, limits: { ...LENT_LIMITS, wall_ms: 499_999 } }, ask)
+    brain.happens({ kind: 'lending-set', at_ms: NOON, limits: { wall_ms: 499_999 } }, ask)
     expect(offered(brain)).toEqual([])
-    brain.happens({ kind: 'lending-set', at_ms: NOON, limits: LENT_LIMITS })
+    brain.happens({ kind: 'lending-set', at_ms: NOON, limits: {} })
     expect(offered(brain)).toEqual([JOB])
   })
 
   test('[W41] the peer’s own jobs too', () => {
     const brain = renderer()
-    brain.happens({ kind: 'lending-set', at_ms: NOON, limits: { ...LENT_LIMITS, memory_pages: 16_383 } })
+    brain.happens({ kind: 'lending-set', at_ms: NOON, limits: { memory_pages: 16_383 } })
     submit(brain, { ...own, requester_id: ME })
     expect(offered(brain)).toEqual([])
-    brain.happens({ kind: 'lending-set', at_ms: NOON, limits: LENT_LIMITS })
+    brain.happens({ kind: 'lending-set', at_ms: NOON, limits: {} })
     expect(offered(brain)).toEqual([JOB])
   })
 
@@ -259,7 +267,7 @@ describe('what a user lends to units of our own algorithms', () => {
     const brain = renderer()
     const published = () => composeCommitment(brain.state, NOON).availability_slots[0]?.algorithms[0]
     expect(published()).not.toHaveProperty('lent')
-    brain.happens({ kind: 'lending-set', at_ms: NOON, limits: { ...LENT_LIMITS, wall_ms: 60_000 } })
+    brain.happens({ kind: 'lending-set', at_ms: NOON, limits: { wall_ms: 60_000 } })
     expect(published()).toMatchObject({ algorithm_id: renderRules.id, lent: { wall_ms: 60_000 } })
     expect(published()).not.toHaveProperty('limits')
   })

@@ -1,6 +1,6 @@
 import { comparatorName, comparatorOf } from '../../protocol/comparator.ts'
 import type { AlgorithmCapability } from '../../protocol/slot.ts'
-import { PAGE_BYTES, type UnitLimits, limitsSet, type LimitsSet } from '../../protocol/unit-limits.ts'
+import { lentLimits, PAGE_BYTES, type LimitsSet, type UnitLimits } from '../../protocol/unit-limits.ts'
 import type { JobManifest } from '../../protocol/work.ts'
 import { overDay } from '../requester/time-limit.ts'
 import { boundsOf, type Bounding } from './unit-bounds.ts'
@@ -27,6 +27,8 @@ export type Asked = Bounding & Pick<JobManifest, 'runner' | 'comparator'>
  * version does not have, take longer than a day, ask for more than is lent, or may use more memory than they ask for.
  * Where the job sets no limits, what its units ask for is `boundsOf` its manifest, and only limits that the peer's user
  * has set refuse them.
+ *
+ * @param lent the limits that the user has set, or all that the peer publishes for the algorithm
  * @returns undefined when it runs them
  */
 export function notLent(asked: Asked, lent: LimitsSet): string | undefined {
@@ -39,8 +41,8 @@ export function notLent(asked: Asked, lent: LimitsSet): string | undefined {
   }
   const tooLong = overDay(asked)
   if (tooLong !== undefined) return tooLong
-  if (limits === undefined) return aboveLent(boundsOf(asked), limitsSet(lent))
-  return aboveLent(limits, lent) ?? aboveOwnNeed(limits, asked.required_resources.ram_gb)
+  if (limits === undefined) return aboveLent(boundsOf(asked), lent)
+  return aboveLent(limits, lentLimits(lent)) ?? aboveOwnNeed(limits, asked.required_resources.ram_gb)
 }
 
 function aboveLent(asked: LimitsSet, lent: LimitsSet): string | undefined {

@@ -1,15 +1,15 @@
 import { z } from 'zod'
 import { PauseRules, RuleName, SharingLimits } from '../../protocol/pause-rule.ts'
 import { MomentMs } from '../../protocol/quantities.ts'
-import { LentLimits } from '../../protocol/unit-limits.ts'
+import { LimitsSet } from '../../protocol/unit-limits.ts'
 import { At } from '../event-fields.ts'
 import { Availability } from './slice.ts'
 
 /** Events of what is shared, and when. */
 export const SharingEvent = z.discriminatedUnion('kind', [
   At.extend({ kind: z.literal('availability-set'), availability: Availability }),
-  /** The limits for one unit of a stranger's module here. */
-  At.extend({ kind: z.literal('lending-set'), limits: LentLimits }),
+  /** All limits for one unit here that the user has set; the others have their defaults. */
+  At.extend({ kind: z.literal('lending-set'), limits: LimitsSet }),
   /** The user pauses sharing, until then or until they resume; what runs may be finished first. */
   At.extend({
     kind: z.literal('sharing-paused'),

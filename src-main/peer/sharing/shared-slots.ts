@@ -7,7 +7,7 @@ import { slotFacts } from '../../market/compatibility.ts'
 import { toMs, toTimestamp } from '../../protocol/time.ts'
 import type { PeerState } from '../state.ts'
 import type { SlotsMade } from '../view.ts'
-import { limitsSet } from '../../protocol/unit-limits.ts'
+import { lentLimits } from '../../protocol/unit-limits.ts'
 
 /** A peer that shares around the clock publishes slots of this length, one after the other … */
 const ROLLING_SLOT_MS = 8 * 3_600_000
@@ -247,11 +247,10 @@ function withLent(
   { sharing: { lent } }: PeerState,
   algorithms: readonly AlgorithmCapability[],
 ): AlgorithmCapability[] {
-  const own = limitsSet(lent)
-  const isBound = Object.keys(own).length > 0
+  const isBound = Object.keys(lent).length > 0
   return algorithms.map((capability) => {
-    if (capability.limits !== undefined) return { ...capability, limits: lent }
-    return isBound ? { ...capability, lent: own } : capability
+    if (capability.limits !== undefined) return { ...capability, limits: lentLimits(lent) }
+    return isBound ? { ...capability, lent } : capability
   })
 }
 

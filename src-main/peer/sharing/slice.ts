@@ -9,7 +9,7 @@ import {
 import { ComputeResource } from '../../protocol/resource.ts'
 import { WeekPlan } from '../../protocol/sharing-plan.ts'
 import { AvailabilitySlot, Fraction } from '../../protocol/slot.ts'
-import { LENT_LIMITS, LentLimits } from '../../protocol/unit-limits.ts'
+import { LimitsSet } from '../../protocol/unit-limits.ts'
 import { mapOf } from '../saved-map.ts'
 
 const Ms = z.number().min(0)
@@ -36,8 +36,8 @@ export type UserPause = z.infer<typeof UserPause>
 /** How much of this machine is shared, and when. */
 export const SharingSlice = z.object({
   availability: Availability,
-  /** The most that one unit may use here (`notLent`). */
-  lent: LentLimits,
+  /** The most that one unit may use here, as far as the user has set it (`notLent`). */
+  lent: LimitsSet,
   /** The user's pause, if there is one. */
   pause: UserPause.exactOptional(),
   rules: PauseRules,
@@ -51,7 +51,7 @@ export type SharingSlice = z.infer<typeof SharingSlice>
 export function newSharing(): SharingSlice {
   return {
     availability: { kind: 'never' },
-    lent: LENT_LIMITS,
+    lent: {},
     rules: PAUSE_RULES,
     overrides: new Map(),
     limits: SHARING_LIMITS,

@@ -1,6 +1,6 @@
 import type { JobId, PeerId } from '../../protocol/ids.ts'
 import type { JobKey } from '../../protocol/job-key.ts'
-import type { LentLimits } from '../../protocol/unit-limits.ts'
+import type { LimitsSet } from '../../protocol/unit-limits.ts'
 import type { PeerEvent } from '../../peer/event.ts'
 import type { BlobFetcher } from '../../ports/blob-fetcher.ts'
 import type { BlobStore } from '../../ports/blob-store.ts'
@@ -19,7 +19,7 @@ export interface ExecutorDependencies {
   readonly runnerFor: (requester: PeerId) => Runner
   readonly dispatch: (event: PeerEvent) => Promise<void>
   /** The limits for one unit here at this moment. */
-  readonly lent: () => LentLimits
+  readonly lent: () => LimitsSet
   /** The key that came with the awards of an encrypted job, or an own job's. */
   readonly keyOf: (requester: PeerId, job: JobId) => JobKey | undefined
   readonly defects: Defects

@@ -11,7 +11,7 @@ import { FaultError } from '../../protocol/fault.ts'
 import type { Cid, PeerId } from '../../protocol/ids.ts'
 import type { ExecutionReceipt } from '../../protocol/receipt.ts'
 import { moduleRules } from '../../protocol/job-kinds/module.ts'
-import { LENT_LIMITS, UnitLimits } from '../../protocol/unit-limits.ts'
+import { UnitLimits, type LimitsSet } from '../../protocol/unit-limits.ts'
 import { encodeManifest } from '../../protocol/job-manifest.ts'
 import { SEALED, type JobManifest } from '../../protocol/work.ts'
 import { openStorage, type Storage } from '../../storage/storage.ts'
@@ -31,7 +31,7 @@ let receipts: ExecutionReceipt[]
 /** Tasks as the runner got them: those of one hand-over together. */
 let handOvers: RunTask[][]
 let fetched: Cid[]
-let lent = LENT_LIMITS
+let lent: LimitsSet = {}
 /** Requesters for whose units a runner was asked. */
 let askedFor: PeerId[]
 let behave: (task: RunTask) => Promise<RunOutcome> | RunOutcome
@@ -49,7 +49,7 @@ beforeEach(async () => {
   const open = (name: string) =>
     openStorage({ folder: join(folder, name), quotaBytes: 2 ** 30, clock: machineClock })
   ;[theirs, mine] = [await open('theirs'), await open('mine')]
-  ;[receipts, handOvers, fetched, lent, askedFor] = [[], [], [], LENT_LIMITS, []]
+  ;[receipts, handOvers, fetched, lent, askedFor] = [[], [], [], {}, []]
   behave = (task) => outputOf(task.inputs['input']?.cid ?? 'nothing')
   fetching = copy
   ;[defects, handedBack, cancelled, refusals] = [[], [], [], []]
@@ -304,7 +304,7 @@ describe('units of a module', () => {
   })
 
   it('[W14] that ask for more than is lent are refused, though they were awarded', async () => {
-    lent = { ...LENT_LIMITS, fuel: 999 }
+    lent = { fuel: 999 }
     const job = await splitJob(['x'], moduleJob({ fuel: 1_000 }))
     award(job, [0])
     await until(() => receipts.length === 1)
@@ -324,7 +324,7 @@ describe('units of our own algorithms', () => {
     await until(() => receipts.length === 1)
     const bounds = { wallMsMax: 300_000, memoryBytesMax: Math.ceil(0.1 * 2 ** 30), outputBytesMax: 1 << 30 }
     expect(handOvers.flat()[0]?.limits).toEqual({ ...bounds, fuelMax: 1e12 })
-    lent = { ...LENT_LIMITS, output_bytes: 5 }
+    lent = { output_bytes: 5 }
     award(await splitJob(['y']), [0])
     await until(() => receipts.length === 2)
     expect(handOvers.flat()[1]?.limits).toEqual({ ...bounds, fuelMax: 1e12, outputBytesLent: 5 })
@@ -340,7 +340,7 @@ describe('units of our own algorithms', () => {
   })
 
   it('[W41] that ask for more than is lent are refused, though they were awarded', async () => {
-    lent = { ...LENT_LIMITS, wall_ms: 299_999 }
+    lent = { wall_ms: 299_999 }
     award(await splitJob(['x']), [0])
     await until(() => receipts.length === 1)
     expect(receipts[0]?.outcome).toEqual({
@@ -353,7 +353,7 @@ describe('units of our own algorithms', () => {
   it('[W41] whose inputs are larger than their manifest says, and than is lent, are refused', async () => {
     const scene = await theirs.blobs.put(bytesOf('seven!!'))
     const job = { inputs: { scene }, input_bytes: { scene: 1 } }
-    lent = { ...LENT_LIMITS, input_bytes: 8 }
+    lent = { input_bytes: 8 }
     award(await splitJob(['x', 'xx'], job), [0, 1])
     await until(() => receipts.length === 2)
     const outcomes = new Map(receipts.map(({ unit_index, outcome }) => [unit_index, outcome]))
@@ -363,7 +363,7 @@ describe('units of our own algorithms', () => {
       fault: { kind: 'quota-exceeded', message: 'a unit reads 9 bytes of input, and 8 are lent' },
     })
     const whole = { ...testJob(ANN, 1, 1), ...job }
-    lent = { ...LENT_LIMITS, input_bytes: 6 }
+    lent = { input_bytes: 6 }
     award({ manifest: whole, cid: await theirs.blobs.putStructure(encodeCanonical(whole)) }, [0])
     await until(() => receipts.length === 3)
     expect(receipts[2]?.outcome).toMatchObject({ kind: 'fault', fault: { kind: 'quota-exceeded' } })

@@ -1,7 +1,7 @@
 import { timeLimitMs } from '../../peer/requester/time-limit.ts'
 import { boundsOf } from '../../peer/provider/unit-bounds.ts'
 import type { RunLimits } from '../../ports/runner.ts'
-import { limitsSet, type LimitsSet } from '../../protocol/unit-limits.ts'
+import type { LimitsSet } from '../../protocol/unit-limits.ts'
 import type { JobManifest, Params } from '../../protocol/work.ts'
 
 /** Bytes that a unit may write where its job sets no limit. */
@@ -30,7 +30,7 @@ export function lentRunLimits(manifest: JobManifest, lent: LimitsSet, limited: b
   const limits = runLimits(manifest)
   if (limited) return limits
   const { fuel: fuelMax } = boundsOf(manifest)
-  const { output_bytes: outputBytesLent } = manifest.limits === undefined ? limitsSet(lent) : {}
+  const { output_bytes: outputBytesLent } = manifest.limits === undefined ? lent : {}
   return {
     ...limits,
     ...(fuelMax === undefined ? {} : { fuelMax }),
@@ -48,6 +48,6 @@ export function runParams({ params, limits }: JobManifest, limited: boolean): Pa
  * word for them need not be true.
  */
 export function inputBytesLent({ limits }: JobManifest, lent: LimitsSet): number {
-  const { input_bytes = Infinity } = limits === undefined ? limitsSet(lent) : {}
+  const { input_bytes = Infinity } = limits === undefined ? lent : {}
   return input_bytes
 }
