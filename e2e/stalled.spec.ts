@@ -17,6 +17,8 @@ test('a render that loses its second checker says who left, and goes on with one
   await go(page, 'jobs')
   await page.getByRole('link', { name: 'Town by night' }).click()
   await expect.poll(async () => (await ada.calls.jobs.status({ job_id })).verified).toBeGreaterThan(0)
+  await expect(page).toHaveTitle(/^\d+\s%\s· Town by night · Meshwork$/)
+  await expect(page.locator('main img[alt=""]')).toBeVisible()
   await bob.calls.sharing.pause({})
   const notice = page.getByText(/^Bob paused at \d\d:\d\d\. Each tile needs 2 PCs; only 1 is available\.$/)
   await expect(notice).toBeVisible()

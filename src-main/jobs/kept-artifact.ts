@@ -10,6 +10,8 @@ export interface KeptArtifact<T> {
   of(job: JobState): Promise<T>
   /** The artifact if it was made and its blobs are here. */
   known(job: JobId): T | undefined
+  /** Takes over one that was made otherwise; its blobs are kept by the caller. */
+  remember(job: JobId, artifact: T): void
   forget(job: JobId): void
 }
 
@@ -60,6 +62,7 @@ export function createKeptArtifact<T>(
       atWork.set(job_id, making)
       return making
     },
+    remember: (job, artifact) => settings.write(keyOf(job), artifact),
     forget: (job) => settings.write(keyOf(job), undefined),
   }
 }

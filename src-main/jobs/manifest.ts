@@ -24,6 +24,7 @@ export interface KindManifest extends Pick<
   | 'estimated_duration_seconds'
 > {
   readonly parts?: JobManifest['parts']
+  readonly unit_grid?: JobManifest['unit_grid']
   readonly limits?: JobManifest['limits']
   readonly comparator?: JobManifest['comparator']
   readonly result: ResultRule
@@ -35,11 +36,12 @@ export interface KindManifest extends Pick<
 export function newManifest(
   { runtime, clock }: Pick<JobDependencies, 'runtime' | 'clock'>,
   request: CommonRequest,
-  { resources, parts, limits, comparator, ...fields }: KindManifest,
+  { resources, parts, unit_grid, limits, comparator, ...fields }: KindManifest,
 ): JobManifest {
   return {
     ...fields,
     ...(parts === undefined ? {} : { parts }),
+    ...(unit_grid === undefined ? {} : { unit_grid }),
     ...(limits === undefined ? {} : { limits }),
     ...(comparator === undefined ? {} : { comparator }),
     ...placementOf(request, resources),

@@ -8,6 +8,7 @@ import { createBitSet, type BitSet } from './bit-set.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { planRelief, type BusySeat } from './relief.ts'
 import { NOW_MS, sampleInput, samplePeer, sampleSlot, sampleUnit, sampleWish } from './sample-market.ts'
+import { INDEX_ORDER } from './unit-order.ts'
 
 const UNITS = 1_000_000
 const PROVIDERS = 200
@@ -183,6 +184,7 @@ function awardUs(redundancy: number): { us: number; computations: number } {
   const input = (seats: readonly Seat[]): AwardInput => ({
     seats,
     open: {
+      order: INDEX_ORDER,
       untouched: job.untouched,
       partial: job.partial,
       partialHeldBy: (peer) => job.parts.get(peer) ?? 0,

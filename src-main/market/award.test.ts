@@ -15,6 +15,7 @@ import {
 } from './award.ts'
 import { createBitSet } from './bit-set.ts'
 import { samplePeer } from './sample-market.ts'
+import { INDEX_ORDER } from './unit-order.ts'
 
 const PEERS = [0, 1, 2, 3, 4].map(samplePeer)
 const [a, b, c] = PEERS as [PeerId, PeerId, PeerId]
@@ -32,7 +33,12 @@ function openOf(needs: readonly (UnitNeed | undefined)[]): OpenUnits {
   })
   const isHeldBy = (peer: PeerId) => (need: UnitNeed | undefined, index: number) =>
     partial.has(index) && need?.holders.includes(peer) === true
-  return { untouched, partial, partialHeldBy: (peer) => needs.filter(isHeldBy(peer)).length }
+  return {
+    order: INDEX_ORDER,
+    untouched,
+    partial,
+    partialHeldBy: (peer) => needs.filter(isHeldBy(peer)).length,
+  }
 }
 
 type Market = AwardInput & { readonly needs: readonly (UnitNeed | undefined)[] }

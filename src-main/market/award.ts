@@ -2,6 +2,7 @@ import type { VerificationRole } from '../protocol/assignment.ts'
 import type { EngineId } from '../protocol/engine.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import type { BitSet } from './bit-set.ts'
+import type { UnitOrder } from './unit-order.ts'
 
 /** The offer of one provider to one job, and the units that it holds of it. */
 export interface Seat {
@@ -16,7 +17,7 @@ export interface Seat {
   readonly latencyMs: number
   /** Units of the job that it holds and has not finished. */
   readonly busy: number
-  /** Where it would begin: a preference, so that each works in a region of its own. */
+  /** The place where it would begin: a preference, so that each works in a region of its own. */
   readonly begin: number
   /** The engine that computes there; absent where results of different engines may be compared. */
   readonly engine?: EngineId
@@ -40,8 +41,9 @@ export interface Standing {
   readonly reliability: number
 }
 
-/** The units of a job that need a peer. */
+/** The units of a job that need a peer, by their places in the order in which they are given out. */
 export interface OpenUnits {
+  readonly order: UnitOrder
   /** Not begun yet. */
   readonly untouched: BitSet
   /** Begun by a peer, and needing more. */
@@ -169,7 +171,8 @@ export function chooseAwards(input: AwardInput): readonly ChosenAward[] {
   }
   return candidates.flatMap(({ seat: { peer, engine }, units }): ChosenAward[] => {
     if (units.length === 0) return []
-    const sorted = units.sort((a, b) => a.index - b.index)
+    const { placeOf } = input.open.order
+    const sorted = units.sort((a, b) => placeOf(a.index) - placeOf(b.index))
     return [{ peer, ...(engine === undefined ? {} : { engine }), units: sorted }]
   })
 }
@@ -237,34 +240,37 @@ function unitFor(
   mayWaive: boolean,
   input: AwardInput,
 ): { index: number; isFirst: boolean } | undefined {
-  const { untouched, partial } = input.open
+  const { untouched, partial, order } = input.open
   const suits = (index: number): boolean => isWanted(index, candidate, given, mayWaive, input)
   // A unit that did not suit a peer once will not in this decision: the peer looks at each unit once.
   if (candidate.partialFrom !== undefined && partial.count > input.open.partialHeldBy(candidate.seat.peer)) {
-    const index = around(partial, candidate.partialFrom, suits)
-    candidate.partialFrom = index === undefined ? undefined : index + 1
-    if (index !== undefined) return { index, isFirst: false }
+    const place = around(partial, candidate.partialFrom, (at) => suits(order.unitAt(at)))
+    candidate.partialFrom = place === undefined ? undefined : place + 1
+    if (place !== undefined) return { index: order.unitAt(place), isFirst: false }
   }
   while (candidate.wantingSeen < given.wanting.length) {
     const index = given.wanting[candidate.wantingSeen++]
     if (index !== undefined && suits(index)) return { index, isFirst: false }
   }
   if (!candidate.mayBegin) return undefined
-  const index = around(untouched, candidate.untouchedFrom, (i) => !given.chosen.has(i) && suits(i))
-  if (index === undefined) return undefined
-  candidate.untouchedFrom = index + 1
-  return { index, isFirst: true }
+  const place = around(untouched, candidate.untouchedFrom, (at) => {
+    const index = order.unitAt(at)
+    return !given.chosen.has(index) && suits(index)
+  })
+  if (place === undefined) return undefined
+  candidate.untouchedFrom = place + 1
+  return { index: order.unitAt(place), isFirst: true }
 }
 
 /** The first member that suits, from a place on and around the end; gives up after PASSED_OVER_MAX. */
-function around(set: BitSet, from: number, suits: (index: number) => boolean): number | undefined {
+function around(set: BitSet, from: number, suits: (place: number) => boolean): number | undefined {
   let left = Math.min(set.count, PASSED_OVER_MAX)
   let at = from
   while (left > 0) {
-    const index = set.next(at) ?? set.next(0)
-    if (index === undefined) return undefined
-    if (suits(index)) return index
-    at = index + 1
+    const place = set.next(at) ?? set.next(0)
+    if (place === undefined) return undefined
+    if (suits(place)) return place
+    at = place + 1
     left--
   }
   return undefined

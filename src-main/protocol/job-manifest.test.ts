@@ -37,6 +37,14 @@ describe('a manifest', () => {
     }
   })
 
+  it('[M27] of an encrypted job does not tell the shape of its picture', () => {
+    const unit_grid = { columns: 10, rows: 8 }
+    expect(decodeManifest(encodeManifest({ ...plain, unit_grid }))).toMatchObject({ value: { unit_grid } })
+    const told = decodeManifest(encodeManifest({ ...encrypted, unit_grid }))
+    expect(told).toMatchObject({ ok: true })
+    expect(told).not.toHaveProperty('value.unit_grid')
+  })
+
   it('[K3] of a plain job is written as ever', () => {
     expect(encodeManifest(plain)).toEqual(encodeCanonical(plain))
     expect(decodeManifest(encodeManifest(plain))).toEqual({ ok: true, value: plain })

@@ -20,7 +20,9 @@ const AnyEncryption = z.object({ encrypted: z.string().max(100) })
 /** A manifest as the blob that every possible provider reads; the secrets of an encrypted one are left out. */
 export function encodeManifest(manifest: JobManifest): Uint8Array {
   if (manifest.encryption === undefined) return encodeCanonical(manifest)
-  return encodeCanonical({ encrypted: SEALED, job: { ...manifest, description: '', params: {} } })
+  // The grid is the shape of the picture, and providers do not need it.
+  const { unit_grid: _grid, ...open } = manifest
+  return encodeCanonical({ encrypted: SEALED, job: { ...open, description: '', params: {} } })
 }
 
 /** The part that `encodeManifest` leaves out of an encrypted job's manifest. */

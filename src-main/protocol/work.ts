@@ -71,6 +71,16 @@ export const WorkRequest = z.object({
 })
 export type WorkRequest = z.infer<typeof WorkRequest>
 
+/**
+ * Units that lie side by side, such as the tiles of a picture: unit n is in cell `n % (columns * rows)`, in rows from the
+ * top left.
+ */
+export const UnitGrid = z.object({
+  columns: z.int().min(1).max(JOB_UNITS_MAX),
+  rows: z.int().min(1).max(JOB_UNITS_MAX),
+})
+export type UnitGrid = z.infer<typeof UnitGrid>
+
 /** JSON as an algorithm's parameters may use it. */
 export const Params = z
   .record(z.string().max(100), z.json())
@@ -117,6 +127,11 @@ const ManifestFields = z.object({
   /** Bytes of all parts together. */
   parts_bytes: ByteCount.exactOptional(),
   unit_count: z.int().min(1).max(JOB_UNITS_MAX),
+  /**
+   * Present where units are to be given out from the centre of a grid outwards. A wish of the requester's to itself:
+   * providers compute what they are given.
+   */
+  unit_grid: UnitGrid.exactOptional(),
   required_resources: ComputeResource,
   required_dataset: Name.exactOptional(),
   estimated_duration_seconds: EstimatedDuration,

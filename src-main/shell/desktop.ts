@@ -195,6 +195,7 @@ async function createSurface(
   const systemLanguages = electron.app.getPreferredSystemLanguages()
   const presence = createPresence({
     tray,
+    showProgress: (fraction) => window.showProgress(fraction),
     notify,
     isOnline: () => electron.net.isOnline(),
     systemLanguages,

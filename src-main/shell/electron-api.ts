@@ -33,7 +33,7 @@ export interface ElectronApi {
     'isAsyncEncryptionAvailable' | 'getSelectedStorageBackend' | 'encryptStringAsync' | 'decryptStringAsync'
   >
   readonly Menu: Pick<typeof Electron.Menu, 'buildFromTemplate' | 'setApplicationMenu'>
-  readonly nativeImage: Pick<typeof Electron.nativeImage, 'createFromPath'>
+  readonly nativeImage: Pick<typeof Electron.nativeImage, 'createFromPath' | 'createFromBitmap'>
   readonly Tray: new (image: Electron.NativeImage) => TrayApi
   readonly Notification: NotificationApi
   readonly BrowserWindow: new (options: Electron.BrowserWindowConstructorOptions) => WindowApi
@@ -68,6 +68,7 @@ export type WindowApi = Pick<
   | 'isMaximized'
   | 'getNormalBounds'
   | 'loadURL'
+  | 'setProgressBar'
   | 'destroy'
 > & { readonly webContents: ContentsApi }
 

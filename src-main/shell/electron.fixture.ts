@@ -37,6 +37,8 @@ export class WindowDouble extends EventEmitter {
   readonly loaded: string[] = []
   shown = 0
   focused = 0
+  /** In the taskbar; -1 for none, and undefined before anything was said. */
+  progress: number | undefined
   isGone = false
   bounds = { x: 10, y: 20, width: 1000, height: 700 }
   constructor(options: Electron.BrowserWindowConstructorOptions, webContents: ContentsDouble) {
@@ -68,6 +70,9 @@ export class WindowDouble extends EventEmitter {
   loadURL(url: string): Promise<void> {
     this.loaded.push(url)
     return Promise.resolve()
+  }
+  setProgressBar(fraction: number): void {
+    this.progress = fraction
   }
   /** As when the user closes it. */
   close(): void {
@@ -243,7 +248,13 @@ export function createElectronDouble(options: DoubleOptions = {}): ElectronDoubl
       buildFromTemplate: (template: unknown) => ({ template }),
       setApplicationMenu: record('Menu.setApplicationMenu'),
     },
-    nativeImage: { createFromPath: (path: string) => ({ path }) },
+    nativeImage: {
+      createFromPath: (path: string) => ({ path }),
+      createFromBitmap: (bitmap: Buffer) => ({
+        path: `bitmap of ${bitmap.length} bytes`,
+        setTemplateImage: record('image.setTemplateImage'),
+      }),
+    },
     Tray: TrayDouble,
     Notification: NotificationDouble,
     BrowserWindow: function (given: Electron.BrowserWindowConstructorOptions) {

@@ -33,7 +33,15 @@ export const contract = {
 export { UploadId, type UploadState } from './blobs.ts'
 export type { GpuInfo, HardwareInfo } from './hardware.ts'
 export { homeNetworkOf, hostAndPort } from './home-network.ts'
-export { groupName, groupState, groupWallMs, jobGroups, type JobGroup } from './job-series.ts'
+export {
+  groupName,
+  groupProgress,
+  groupState,
+  groupWallMs,
+  jobGroups,
+  newestRunning,
+  type JobGroup,
+} from './job-series.ts'
 export type {
   Away,
   FollowingJob,
@@ -68,6 +76,7 @@ export type {
   ScenePreview,
   SceneWarning,
   SubmittedRender,
+  TileAtWork,
   TilePreview,
 } from './job-kinds/render.ts'
 export { LitBy, PictureFormat, RenderRequest, SceneReport } from './job-kinds/render.ts'
@@ -90,6 +99,7 @@ export {
   PICTURE_SIDE_MAX,
   PREVIEW_SIDE_MAX,
   SCENE_FILES_MAX,
+  TILES_AT_WORK_MAX,
   UNIT_NEWS_MAX,
   WATCH_EVERY_MS,
 } from './limits.ts'

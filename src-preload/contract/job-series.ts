@@ -49,3 +49,28 @@ export function groupWallMs(jobs: readonly JobSummary[]): number {
   const begun = Math.min(...jobs.map(({ submitted_at_ms }) => submitted_at_ms))
   return Math.max(...jobs.map(({ submitted_at_ms, wall_ms }) => submitted_at_ms + wall_ms)) - begun
 }
+
+/** The done share of all units of jobs, 0 to 1. What is done counts for all its units. */
+export function groupProgress(jobs: readonly JobSummary[]): number {
+  let units = 0
+  let done = 0
+  for (const job of jobs) {
+    units += job.units
+    done += job.state.kind === 'done' ? job.units : Math.min(job.units, job.verified)
+  }
+  return units === 0 ? 0 : done / units
+}
+
+/** The newest of the jobs that is running: the one that a title and a tray have room for. */
+export function newestRunning(jobs: Iterable<JobSummary>): JobGroup | undefined {
+  let newest: JobGroup | undefined
+  for (const group of jobGroups(jobs)) {
+    if (!group.jobs.some(({ state }) => state.kind === 'running')) continue
+    if (newest === undefined || submittedAtMs(group) > submittedAtMs(newest)) newest = group
+  }
+  return newest
+}
+
+function submittedAtMs({ jobs }: JobGroup): number {
+  return Math.max(...jobs.map(({ submitted_at_ms }) => submitted_at_ms))
+}

@@ -100,16 +100,20 @@ export type StreamState =
 /**
  * Subscribes while it is mounted and the document is visible, and again after a reconnect. A stream that has ended by
  * itself stays ended until the key changes.
+ *
+ * @param goesOnHidden whether it goes on while the document is not visible, which costs a user who looks elsewhere
  */
 export function useStream<T>(
   key: string,
   subscribe: (calls: ApiCalls, signal: AbortSignal) => Promise<AsyncIterable<T>> | AsyncIterable<T>,
   onValue: (value: T) => void,
+  goesOnHidden = false,
 ): StreamState {
   const calls = useCalls()
   const store = useNodeStore()
   const text = useText()
   const isVisible = useIsVisible()
+  const isWanted = isVisible || goesOnHidden
   const isOpen = useNode((node) => node.connection === 'open')
   const [round, setRound] = useState(0)
   const [course, setCourse] = useState<
@@ -132,11 +136,11 @@ export function useStream<T>(
     }
   })
   useEffect(() => {
-    if (!isOpen || !isVisible || hasEnded) return undefined
+    if (!isOpen || !isWanted || hasEnded) return undefined
     const controller = new AbortController()
     void listen(controller.signal)
     return () => controller.abort()
-  }, [key, isOpen, isVisible, hasEnded, round])
+  }, [key, isOpen, isWanted, hasEnded, round])
 
   if (course?.key !== key) return { state: 'waiting' }
   if ('error' in course) return { state: 'failed', message: faultText(course.error, text), retry: again }

@@ -12,9 +12,10 @@ import { Header } from './bars/header.tsx'
 import { LostBanner } from './notices/lost-banner.tsx'
 import { NotFound } from './notices/not-found.tsx'
 import { RefusedScreen } from './notices/refused-screen.tsx'
-import { loadScreens, screenAt, SCREEN_PATHS, SCREENS, START_PATH, type ScreenName } from './screens.tsx'
+import { loadScreens, SCREEN_PATHS, SCREENS, START_PATH, type ScreenName } from './screens.tsx'
 import { Shortcuts } from './shortcuts/shortcuts.tsx'
 import { SideBar } from './bars/side-bar.tsx'
+import { WindowTitle } from './tab/window-title.tsx'
 
 /** The first screen has the network and the processor for itself so long. */
 const LOAD_SCREENS_AFTER_MS = 1_500
@@ -109,14 +110,6 @@ function Content({ children }: { readonly children: ReactNode }) {
 function focusMain(event: { preventDefault(): void }): void {
   event.preventDefault()
   document.getElementById('main')?.focus()
-}
-
-/** The window's title: the screen and the PC's name. */
-function WindowTitle() {
-  const text = useText().frame
-  const name = useNode((node) => node.info?.name)
-  const screen = screenAt(useLocation()[0])
-  return <title>{[screen && text.screens[screen], name, text.appName].filter(Boolean).join(' · ')}</title>
 }
 
 /** Opens the first start's cards, once for each window, until they were gone through or skipped. */

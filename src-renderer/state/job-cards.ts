@@ -1,4 +1,4 @@
-import { jobGroups, type JobFacts, type JobSummary } from '#contract'
+import { groupProgress, jobGroups, type JobFacts, type JobSummary } from '#contract'
 
 /** A still or a job of another kind, or the frames of an animation together. */
 export type JobCard =
@@ -67,15 +67,9 @@ function isDone({ state }: JobSummary): boolean {
   return state.kind === 'done'
 }
 
-/** The done share of all of a card's units, 0 to 1. What is done counts for all its units. */
+/** The done share of all of a card's units, 0 to 1. */
 export function progressOf(jobs: readonly JobSummary[]): number {
-  let units = 0
-  let done = 0
-  for (const job of jobs) {
-    units += job.units
-    done += job.state.kind === 'done' ? job.units : Math.min(job.units, job.verified)
-  }
-  return units === 0 ? 0 : done / units
+  return groupProgress(jobs)
 }
 
 /** How many of the jobs are over, well or not. */

@@ -1,8 +1,8 @@
-import { screen, waitFor } from '@testing-library/react'
+import { act, screen, waitFor } from '@testing-library/react'
 import { expect, it } from 'vitest'
 import type { NodeNews } from '#contract'
 import { fault, mount, type Answers } from '../component.fixture.tsx'
-import { nodeInfo, pairRequest, preferences } from '../node.fixture.ts'
+import { jobsMap, nodeInfo, pairRequest, preferences } from '../node.fixture.ts'
 import { NodeFeed, useRefreshInfo } from './node-feed.tsx'
 import { useNode } from './node-store.ts'
 
@@ -87,6 +87,34 @@ it('after a lost connection news and info are asked anew', async () => {
   tell({ connection: 'open' })
   await waitFor(() => expect(asked('news.watch')).toHaveLength(2))
   expect(asked('node.info')).toHaveLength(2)
+})
+
+it('a hidden window hears on for as long as an own job runs, and else nothing', async () => {
+  const show = (visibility: DocumentVisibilityState): void => {
+    Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => visibility })
+    act(() => void document.dispatchEvent(new Event('visibilitychange')))
+  }
+  const running = jobsMap(1)
+  const news = newsOf({ ...WHOLE, jobs: { changed: [...running.values()], removed: [] } })
+  const { asked } = mountFeed({
+    news: { watch: () => news.watch() },
+    node: { info: () => nodeInfo({ name: 'Studio' }) },
+    preferences: { get },
+  })
+  await screen.findByText('Studio, headless, 1 waiting')
+  show('hidden')
+  news.tell({ is_whole: false, pair_requests: [] })
+  await screen.findByText('Studio, headless, 0 waiting')
+  expect(asked('news.watch')).toHaveLength(1)
+  // The job is gone; the window is asleep until it is looked at.
+  news.tell({
+    is_whole: false,
+    jobs: { changed: [], removed: [...running.keys()] },
+    pair_requests: [pairRequest('Eve'), pairRequest('Cy')],
+  })
+  await screen.findByText('Studio, headless, 2 waiting')
+  show('visible')
+  await waitFor(() => expect(asked('news.watch')).toHaveLength(2))
 })
 
 it('after a change of this window the node is asked what it is now', async () => {

@@ -1,4 +1,5 @@
 import { useCallback, useEffect } from 'react'
+import { newestRunning } from '#contract'
 import { useCalls, useStream } from '../connection/calls.tsx'
 import { isNotConnected } from '../connection/connection.ts'
 import { applyNews } from './apply-news.ts'
@@ -18,6 +19,8 @@ export function NodeFeed() {
     'news',
     (calls, signal) => calls.news.watch(undefined, { signal }),
     (news) => store.setState((mirror) => applyNews(mirror, news)),
+    // The tab tells how far an own job is, above all while its user looks at another.
+    useNode(({ jobs }) => newestRunning(jobs.values()) !== undefined),
   )
   const retry = stream.state === 'failed' ? stream.retry : undefined
   useEffect(() => {

@@ -66,6 +66,13 @@ async function follow(job_id: JobId): Promise<{ tile: TilePreview | undefined; f
   return { tile: shown.findLast(({ x, y }) => x === 0 && y === 0), facts }
 }
 
+/** What stands behind the tiles of a job under way. */
+async function backdropOf(job_id: JobId, side_max: number): Promise<Buffer> {
+  for await (const { backdrop } of await render().watchPicture({ job_id, side_max }))
+    if (backdrop !== undefined) return Buffer.from(backdrop, 'base64')
+  throw new Error('the job ended without a backdrop')
+}
+
 /** The first channel of the upper left pixel, which shows the background. */
 const jpegCorner = (bytes: Uint8Array): number => decodeJpeg(bytes, { useTArray: true }).data[0] ?? 0
 
@@ -101,6 +108,27 @@ describe('the exposure of a job', () => {
     expect(preview.exposure_stops).toBeGreaterThan(0.1)
     expect(facts).toMatchObject({ exposure_stops: preview.exposure_stops, lit_by: 'environment' })
     expect(await render().exposure({ job_id })).toEqual({ exposure_stops: preview.exposure_stops })
+  })
+
+  it('[G11] is that of what stands behind its tiles: its preview, or one made of its inputs, also where they are sealed', async () => {
+    // A second PC would have to check the tiles: the job goes on.
+    const waiting = { redundancy: 2 }
+    const shape = { width: 92, height: 62 }
+    const preview = await render().previewScene({ ...square, ...shape, picture: shape })
+    const previewed = await submit({ ...shape, ...waiting })
+    const shown = await backdropOf(previewed.job_id, 64)
+    expect(shown.equals(Buffer.from(await preview.image.arrayBuffer()))).toBe(true)
+
+    const { job_id } = await submit({ ...waiting, width: 94, encrypt: true })
+    const { job_id: checked } = await submit({ width: 94 })
+    await follow(checked)
+    const small = backdropOf(job_id, 64)
+    const made = await backdropOf(job_id, 1_600)
+    expect(Math.abs(jpegCorner(made) - (await pngCorner(checked)))).toBeLessThanOrEqual(JPEG_ERROR)
+    // A small picture does not ask for it, and has it once it is there.
+    expect(await small).toEqual(made)
+    expect(await backdropOf(job_id, 64)).toEqual(made)
+    for (const id of [previewed.job_id, job_id]) await jobs().cancel({ job_id: id })
   })
 
   it('[G11] is the same for every frame, that of the first, and at every quality', async () => {

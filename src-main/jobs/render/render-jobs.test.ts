@@ -109,6 +109,14 @@ describe('a render that is watched', () => {
     expect(views.size).toBe(units)
     expect(new Set([...views.values()].map(({ state }) => state))).toEqual(new Set(['verified']))
     expect(unitNews.at(-1).peers).toEqual([tiles[0]?.made_by])
+    const told = news.flatMap((one: PictureNews) => (one.at_work === undefined ? [] : [one.at_work]))
+    expect(told.at(-1)).toEqual([])
+    const atWork = told.flat()
+    expect(new Set(atWork.map(({ by }) => by))).toEqual(new Set([tiles[0]?.made_by]))
+    for (const { x, y, width, height } of atWork) {
+      const ofTile = tiles.find((tile) => tile.x === x && tile.y === y)
+      expect([width, height]).toEqual([ofTile?.width, ofTile?.height])
+    }
     const again = await all(await render().watchPicture({ job_id, side_max: 64 }))
     expect(again.flatMap((one: PictureNews) => one.tiles)).toHaveLength(24)
   })

@@ -4,6 +4,7 @@ import { renderRules } from '../../protocol/job-kinds/render.ts'
 import type { JobKind, JobKindOptions } from '../job-kind.ts'
 import { continueRender, renderAgain } from './again.ts'
 import { createRenderEstimates, type RenderEstimates } from './estimate/render-estimates.ts'
+import { createBackdrops } from './picture/backdrop.ts'
 import { createJobExposures } from './picture/exposure.ts'
 import { createPictures, type Pictures } from './picture/picture-news.ts'
 import { mustRender, renderedPicture } from './picture/rendered-picture.ts'
@@ -13,6 +14,7 @@ import { recipeOf } from './recipe.ts'
 import { createSceneImports } from './scene/scene-import.ts'
 import { createSceneMeter } from './scene/scene-meter.ts'
 import { createSceneLooks, type SceneLooks } from './scene/scene-preview.ts'
+import { createTakenPreviews } from './scene/taken-previews.ts'
 import { submitRender } from './submission.ts'
 
 /** Jobs that render a picture, with the calls that only they have. */
@@ -40,7 +42,9 @@ export function createRenderKind({ dependencies, notesOf, stopping }: JobKindOpt
   const meter = createSceneMeter(dependencies)
   const estimates = createRenderEstimates(dependencies, stopping)
   const submitting = { ...dependencies, estimates }
-  const scene = { imports, meter }
+  const taken = createTakenPreviews()
+  const backdrops = createBackdrops(dependencies, (job) => results.exposureStops(job), stopping)
+  const scene = { imports, meter, taken, backdrops }
   return {
     algorithmId: renderRules.id,
     submit: (request, signal) => submitRender(submitting, scene, request, signal),
@@ -51,16 +55,17 @@ export function createRenderKind({ dependencies, notesOf, stopping }: JobKindOpt
       results.forget(job)
       estimates.forget(job)
       thumbnails.forget(job)
+      backdrops.forget(job)
     },
     recipe: (job) => recipeOf(dependencies, job, notesOf(job)),
     again: (job, signal) => renderAgain(submitting, scene, { job, notes: notesOf(job) }, signal),
     continue: (job) => continueRender(dependencies, { job, notes: notesOf(job) }),
-    scenes: createSceneLooks(dependencies, imports, meter),
+    scenes: createSceneLooks(dependencies, imports, meter, taken),
     exposureStops: async (job) => {
       mustRender(job)
       return (await results.exposureStops(job)) ?? 0
     },
-    pictures: createPictures(dependencies, results, stopping),
+    pictures: createPictures(dependencies, { results, backdrops }, stopping),
     thumbnails,
     estimates,
   }

@@ -8,7 +8,7 @@ import { refuse } from '../../protocol/fault.ts'
 import type { JobKey } from '../../protocol/job-key.ts'
 import type { Cid, JobId } from '../../protocol/ids.ts'
 import { renderRules } from '../../protocol/job-kinds/render.ts'
-import { RenderParams, unitCount } from '../../protocol/job-kinds/render-tasks.ts'
+import { RenderParams, tileGrid, unitCount } from '../../protocol/job-kinds/render-tasks.ts'
 import type { JobManifest, Params } from '../../protocol/work.ts'
 import { forgetJobNotes, writeJobNotes, type JobNotes } from '../job-notes.ts'
 import { framePriority } from '../animation.ts'
@@ -19,6 +19,8 @@ import { keptDataset, keyFor } from '../placement.ts'
 import type { RenderEstimates } from './estimate/render-estimates.ts'
 import { storeRequest } from './recipe.ts'
 import type { ImportedScene } from './scene/kept-scenes.ts'
+import type { Backdrops } from './picture/backdrop.ts'
+import type { TakenPreviews } from './scene/taken-previews.ts'
 import type { SceneImports } from './scene/scene-import.ts'
 import type { SceneExposure, SceneMeter } from './scene/scene-meter.ts'
 
@@ -44,6 +46,8 @@ interface Shot {
 export interface SceneParts {
   readonly imports: SceneImports
   readonly meter: SceneMeter
+  readonly taken: Pick<TakenPreviews, 'find'>
+  readonly backdrops: Pick<Backdrops, 'remember' | 'forget'>
 }
 
 /**
@@ -56,10 +60,11 @@ export interface SceneParts {
  */
 export async function submitRender(
   dependencies: RenderDependencies,
-  { imports, meter }: SceneParts,
+  parts: SceneParts,
   request: RenderRequest,
   signal: AbortSignal,
 ): Promise<SubmittedRender> {
+  const { meter } = parts
   const params = renderParams(request)
   const shots = (request.frames ?? [undefined]).map((frame, index): Shot => ({
     job: newJobId(dependencies.random, 'render'),
@@ -80,7 +85,7 @@ export async function submitRender(
       signal.throwIfAborted()
       key = keyFor(request, key)
       scenes.push(
-        await submitShot(dependencies, imports, {
+        await submitShot(dependencies, parts, {
           ...{ request, recipe, params, shot, shots },
           ...{ exposureOf, signal, key },
         }),
@@ -119,7 +124,7 @@ interface ShotRequest {
 
 async function submitShot(
   dependencies: RenderDependencies,
-  imports: SceneImports,
+  { imports, taken, backdrops }: SceneParts,
   { request, recipe, params, shot, shots, exposureOf, signal, key }: ShotRequest,
 ): Promise<ImportedScene> {
   const { files, main, environment, camera, width, height, fps } = request
@@ -140,11 +145,20 @@ async function submitShot(
         shot,
         scene,
       })
-      const alsoKeep = [...keptDataset(request, dependencies.blobs), recipe]
+      // A later frame has the exposure of the first, and not that of its own preview.
+      const preview = shot.index === 0 ? taken.find(scene, params) : undefined
+      const backdrop = preview === undefined ? undefined : await dependencies.blobs.put(preview)
+      if (backdrop !== undefined) backdrops.remember(shot.job, backdrop)
+      const alsoKeep = [
+        ...keptDataset(request, dependencies.blobs),
+        recipe,
+        ...(backdrop === undefined ? [] : [backdrop]),
+      ]
       await dependencies.runtime.submit(manifest, alsoKeep, key)
     } catch (error) {
       forgetJobNotes(dependencies.settings, shot.job)
       dependencies.estimates.forget(shot.job)
+      backdrops.forget(shot.job)
       throw error
     }
     return scene
@@ -171,6 +185,7 @@ function manifestOf(
       params,
       inputs: scene.inputs,
       unit_count: renderRules.unitCount(params, given),
+      unit_grid: tileGrid(params),
       result: 'assembled',
       estimated_duration_seconds: renderRules.unitCost(params, given),
       resources: renderRules.resources(params, given),

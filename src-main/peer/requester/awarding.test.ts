@@ -129,6 +129,25 @@ describe('an award', () => {
     expect(unitsIn(awardsIn(answer(brain, ANN, [receiptOf(1, 'right', 10)])))).toEqual([14])
   })
 
+  test('[M27] is of the centre of a grid first, wherever its provider would begin', () => {
+    // Tiles of a picture, with two ranges of samples: the middle ones are 4 and 7.
+    const manifest = manifestOf({ unit_count: 24, unit_grid: { columns: 3, rows: 4 } })
+    const brain = asking(manifest)
+    const first = hear(brain, ANN, { lanes: 1, units: 2, begin: 20 }, NOON, manifest)
+    expect(unitsIn(first)).toEqual([4, 7])
+    expect(unitsIn(hear(brain, BOB, { lanes: 2, begin: 9 }, NOON, manifest))).toEqual([3, 5, 6, 8])
+    // What comes back is given out again before anything further out.
+    const fault = { kind: 'too-busy', message: '' } as const
+    const { award_id } = first[0]!
+    brain.happens({ kind: 'award-refused', at_ms: NOON, peer: ANN, job_id: JOB, award_id, fault })
+    const taken = answer(brain, BOB, [receiptOf(1, 'right', 3), receiptOf(1, 'right', 5)])
+    expect(unitsIn(awardsIn(taken))).toEqual([4, 7])
+    const whole = asking(manifest)
+    const all = unitsIn(hear(whole, ANN, { lanes: 24, units: 24 }, NOON, manifest))
+    expect(all.slice(0, 12).every((unit) => unit < 12)).toBe(true)
+    expect(all.slice(12, 14)).toEqual([16, 19])
+  })
+
   test('[W5] does not go to a peer that is not connected or has just refused', () => {
     const brain = asking()
     brain.happens({ kind: 'disconnected', at_ms: NOON, peer: ANN })

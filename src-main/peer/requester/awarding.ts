@@ -156,11 +156,12 @@ function decide(state: PeerState, job: JobState, seats: readonly Seat[], atMs: n
  */
 function openTo(state: PeerState, job: JobState, atMs: number): OpenUnits {
   const book = bookOf(job)
-  const { untouched, partial } = book
+  const { order, untouched, partial } = book
   if (!isExactlyChecked(job)) return book
   const isStuck = atMs - job.progressAtMs >= state.policy.patience.better_provider_ms
   const closedTo = isStuck ? book.partialHeldIn : book.partialClosedTo
   return {
+    order,
     untouched,
     partial,
     partialHeldBy: (peer) => closedTo(peer, engineOfPeer(state, peer, job.manifest)),

@@ -108,7 +108,7 @@ export function seatOf(state: PeerState, job: JobState, peer: PeerId, atMs: numb
   if (offer === undefined) return undefined
   const { atWork, owed } = bookOf(job)
   const busy = (atWork.get(peer)?.size ?? 0) + countOwed(owed.get(peer), atMs)
-  const { lanes, unitMs, begin, startDelayMs } = offer
+  const { lanes, unitMs, startDelayMs } = offer
   const isChecked = isExactlyChecked(job)
   const engine = isChecked ? engineOfPeer(state, peer, job.manifest) : undefined
   const isKnown = peer === state.me || (state.view.connected.has(peer) && trustOf(state, peer) > 0)
@@ -120,7 +120,8 @@ export function seatOf(state: PeerState, job: JobState, peer: PeerId, atMs: numb
     capacity: mayHave ? offer.capacity : 0,
     lanes,
     unitMs,
-    begin,
+    // Units of a grid are given out in its order, to all.
+    begin: job.manifest.unit_grid === undefined ? offer.begin : 0,
     busy,
     latencyMs: busy === 0 ? Math.max(travelMs, startDelayMs) : travelMs,
     ...(engine === undefined ? {} : { engine }),

@@ -1,5 +1,6 @@
 import type { OpenUnits } from '../../market/award.ts'
 import { createBitSet, type BitSet } from '../../market/bit-set.ts'
+import { INDEX_ORDER, unitOrder, type UnitOrder } from '../../market/unit-order.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import type { UnitRange } from '../../protocol/work.ts'
 import { archivedIndices } from './archived.ts'
@@ -83,16 +84,16 @@ export function isOwed({ status }: AttemptState): boolean {
 
 /** Builds the index of a job as it is. */
 export function createUnitBook(job: JobState): UnitBook {
-  const { unit_count } = job.manifest
-  const open = unarchivedUnits(job)
-  const untouched = unarchivedUnits(job)
-  const partial = createBitSet(unit_count)
+  const order = unitOrder(job.manifest.unit_grid, job.manifest.unit_count)
+  const open = unarchivedUnits(job, INDEX_ORDER)
+  const untouched = unarchivedUnits(job, order)
+  const partial = createBitSet(job.manifest.unit_count)
   const ready = new Set<number>()
   const atWork = new Map<PeerId, Map<number, AttemptState>>()
   const owed = new Map<PeerId, Map<number, AttemptState>>()
   const workers = new Map<number, readonly PeerId[]>()
   const debtors = new Map<number, readonly PeerId[]>()
-  const partialHolders = createPartialHolders(partial)
+  const partialHolders = createPartialHolders(partial, order)
   const isChecked = isExactlyChecked(job)
   const takers = new Set(job.archived?.parts.keys())
   function setWorkers(index: number, unit: UnitState): void {
@@ -142,8 +143,8 @@ export function createUnitBook(job: JobState): UnitBook {
     else open.remove(index)
     // Where a unit's time was up it comes first, so that it is soon known whether it ends anywhere.
     const isBegun = missing > 0 && (holders.length > 0 || unit.attempts.some(isTimeOut))
-    if (missing > 0 && !isBegun) untouched.add(index)
-    else untouched.remove(index)
+    if (missing > 0 && !isBegun) untouched.add(order.placeOf(index))
+    else untouched.remove(order.placeOf(index))
     partialHolders.set(index, isBegun ? holders : undefined, isChecked ? engineOfUnit(unit) : undefined)
     const hasResult = ({ status }: AttemptState): boolean => status.state === 'void' && status.ready
     if (!isDone && unit.attempts.some(hasResult)) ready.add(index)
@@ -153,6 +154,7 @@ export function createUnitBook(job: JobState): UnitBook {
   for (const index of job.units.keys()) refresh(index)
   return {
     open,
+    order,
     untouched,
     partial,
     ready,
@@ -166,15 +168,15 @@ export function createUnitBook(job: JobState): UnitBook {
   }
 }
 
-/** All units but those in the history. */
-function unarchivedUnits(job: JobState): BitSet {
+/** All units but those in the history, by their places. */
+function unarchivedUnits(job: JobState, { placeOf }: UnitOrder): BitSet {
   const units = createBitSet(job.manifest.unit_count, true)
-  for (const index of archivedIndices(job)) units.remove(index)
+  for (const index of archivedIndices(job)) units.remove(placeOf(index))
   return units
 }
 
 /** The peers that hold units of `partial`, which it keeps too, and the engines to which these units are bound. */
-function createPartialHolders(partial: BitSet) {
+function createPartialHolders(partial: BitSet, { placeOf }: UnitOrder) {
   const known = new Map<number, { readonly holders: readonly PeerId[]; readonly engine: Bound }>()
   const unitsOf = new Map<Bound, number>()
   const heldBy = new Map<PeerId, Map<Bound, number>>()
@@ -194,13 +196,13 @@ function createPartialHolders(partial: BitSet) {
       if (before !== undefined) count(before.holders, before.engine, -1)
       if (holders === undefined) {
         known.delete(index)
-        partial.remove(index)
+        partial.remove(placeOf(index))
         return
       }
       const distinct = [...new Set(holders)]
       count(distinct, engine, 1)
       known.set(index, { holders: distinct, engine })
-      partial.add(index)
+      partial.add(placeOf(index))
     },
     /** How many units of `partial` a peer holds. */
     countOf: (peer: PeerId): number => {

@@ -93,6 +93,11 @@ export function unitCount(split: RenderSplit): number {
   return tileCount(split) * Math.ceil(split.spp / split.samples_per_unit)
 }
 
+/** The tiles of the picture as a grid. */
+export function tileGrid(split: RenderSplit): { readonly columns: number; readonly rows: number } {
+  return { columns: tilesAcross(split), rows: tilesDown(split) }
+}
+
 /** How many tiles the picture has. Unit n is of tile `n % tileCount(split)`. */
 export function tileCount(split: RenderSplit): number {
   return tilesAcross(split) * tilesDown(split)

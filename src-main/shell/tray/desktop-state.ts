@@ -1,16 +1,19 @@
-import type {
-  JobId,
-  JobSummary,
-  NearbyTry,
-  NodeNews,
-  NodePulse,
-  PairRequest,
-  PeerId,
-  Person,
-  Preferences,
-  SharingNow,
-  UnitHere,
-  WorkingFor,
+import {
+  groupName,
+  groupProgress,
+  newestRunning,
+  type JobId,
+  type JobSummary,
+  type NearbyTry,
+  type NodeNews,
+  type NodePulse,
+  type PairRequest,
+  type PeerId,
+  type Person,
+  type Preferences,
+  type SharingNow,
+  type UnitHere,
+  type WorkingFor,
 } from '#contract'
 
 /** The peer's last news, as tray and notifications show them. */
@@ -60,6 +63,14 @@ export function runningJobs({ jobs }: DesktopState): number {
   let count = 0
   for (const { state } of jobs.values()) if (state.kind === 'running') count++
   return count
+}
+
+/** The newest own job that runs: its name, and how far it is, 0 to 1. */
+export function ownProgress({
+  jobs,
+}: DesktopState): { readonly name: string; readonly fraction: number } | undefined {
+  const newest = newestRunning(jobs.values())
+  return newest && { name: groupName(newest), fraction: groupProgress(newest.jobs) }
 }
 
 function merged<K, V>(

@@ -1,14 +1,16 @@
 import type { NodeNews, Preferences } from '#contract'
-import { applyNews, NOTHING_KNOWN, type DesktopState } from './desktop-state.ts'
+import { applyNews, NOTHING_KNOWN, ownProgress, type DesktopState } from './desktop-state.ts'
 import { speechFor, type Speech } from '../system/language.ts'
 import { noticesBetween, type Notice } from './notices.ts'
 import type { TrayIcon } from './tray.ts'
-import { trayMenu, traySentence } from './tray-menu.ts'
+import { trayMenu, trayTooltip } from './tray-menu.ts'
 import { trayState } from './tray-state.ts'
 
 /** The tray, the notifications and the language that the presence uses. */
 export interface PresenceOptions {
   readonly tray: Pick<TrayIcon, 'show'>
+  /** How far the newest own job is, 0 to 1; undefined while none runs. */
+  readonly showProgress: (fraction: number | undefined) => void
   readonly notify: (notice: Notice) => void
   readonly isOnline: () => boolean
   readonly systemLanguages: readonly string[]
@@ -39,6 +41,8 @@ export function createPresence(options: PresenceOptions): Presence {
     const { messages, format } = speech
     // News of a peer that is gone may be wrong by now.
     const known = isPeerHeard ? state : NOTHING_KNOWN
+    const fraction = ownProgress(known)?.fraction
+    options.showProgress(fraction)
     options.tray.show({
       state: trayState({
         isPeerHeard,
@@ -46,7 +50,8 @@ export function createPresence(options: PresenceOptions): Presence {
         sharing: known.sharing,
         unitsHere: known.unitsHere.length,
       }),
-      tooltip: traySentence(messages, format, known, isPeerHeard),
+      ...(fraction === undefined ? {} : { fraction }),
+      tooltip: trayTooltip(messages, format, known, isPeerHeard),
       entries: trayMenu(messages, format, known, isPeerHeard),
     })
   }

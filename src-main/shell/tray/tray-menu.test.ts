@@ -14,7 +14,11 @@ import { applyNews, NOTHING_KNOWN, runningJobs, type DesktopState } from './desk
 import { noticesBetween } from './notices.ts'
 import { quitQuestion } from './quit-question.ts'
 import { trayMenu, type MenuEntry, type TrayCommand } from './tray-menu.ts'
+import { createPresence } from './presence.ts'
+import { createTrayIcon, type TrayView } from './tray.ts'
 import { trayState } from './tray-state.ts'
+import { createElectronDouble } from '../electron.fixture.ts'
+import { createMainWindow } from '../window/main-window.ts'
 
 const messages = await loadMessages('en')
 const format = createFormat('en', { now: () => 0, timeZone: 'UTC' })
@@ -69,6 +73,84 @@ const pauses: TrayCommand[] = [
   { kind: 'pause', finishFirst: true },
 ]
 const off: TrayCommand = { kind: 'share', on: false }
+
+describe('the tray of a user whose job runs', () => {
+  const running = job('Kitchen.glb', { kind: 'running' }, { units: 200, verified: 85 })
+  const sharing: SharingNow = { kind: 'sharing' }
+
+  function presence() {
+    const views: TrayView[] = []
+    const bars: (number | undefined)[] = []
+    const made = createPresence({
+      tray: { show: (view) => views.push(view) },
+      showProgress: (fraction) => bars.push(fraction),
+      notify: () => undefined,
+      isOnline: () => true,
+      systemLanguages: ['en'],
+      onPreferences: () => undefined,
+      speech: { language: 'en', messages, format },
+    })
+    const tell = (...changed: JobSummary[]) =>
+      made.hear({ is_whole: true, sharing, jobs: { changed, removed: [] } })
+    return { tell, lose: () => made.lose(), last: () => ({ view: views.at(-1), bar: bars.at(-1) }) }
+  }
+
+  it('tells how far it is, in the icon, the tooltip and the taskbar', () => {
+    const { tell, last } = presence()
+    tell()
+    expect(last()).toMatchObject({ view: { tooltip: 'Sharing' }, bar: undefined })
+    expect(last().view).not.toHaveProperty('fraction')
+    tell(running)
+    const tooltip = '42 % · job Kitchen · Sharing · 1 job in progress'
+    expect(last()).toMatchObject({ view: { fraction: 0.425, tooltip }, bar: 0.425 })
+    tell({ ...running, state: { kind: 'done' } })
+    expect(last()).toMatchObject({ view: { tooltip: 'Sharing' }, bar: undefined })
+  })
+
+  it('tells nothing of it once the peer is gone', () => {
+    const { tell, lose, last } = presence()
+    tell(running)
+    lose()
+    expect(last().bar).toBeUndefined()
+    expect(last().view).not.toHaveProperty('fraction')
+  })
+
+  it('has a ring for an icon while all is well, and changes it only when the ring does', () => {
+    const double = createElectronDouble()
+    const tray = createTrayIcon({
+      electron: double.api,
+      platform: 'linux',
+      images: '/i',
+      perform: () => undefined,
+    })
+    const view = { tooltip: '', entries: [] } as const
+    tray.show({ ...view, state: 'working', fraction: 0.42 })
+    expect(double.tray().image).toBe('bitmap of 4096 bytes')
+    tray.show({ ...view, state: 'sharing', fraction: 0.43 })
+    expect(double.calls.filter(({ name }) => name === 'image.setTemplateImage')).toHaveLength(1)
+    tray.show({ ...view, state: 'problem', fraction: 0.43 })
+    expect(double.tray().image).toBe('/i/problem.png')
+    tray.show({ ...view, state: 'sharing' })
+    expect(double.tray().image).toBe('/i/sharing.png')
+  })
+
+  it('has a bar in the taskbar, also of a window that is opened later', () => {
+    const double = createElectronDouble()
+    const window = createMainWindow({
+      electron: double.api,
+      preload: '/p',
+      icon: '/i',
+      recall: () => undefined,
+      remember: () => undefined,
+      onClosed: () => undefined,
+    })
+    window.showProgress(0.25)
+    window.open()
+    expect(double.windows[0]?.progress).toBe(0.25)
+    window.showProgress(undefined)
+    expect(double.windows[0]?.progress).toBe(-1)
+  })
+})
 
 describe('the tray’s menu', () => {
   it.each<[SharingNow, TrayCommand[]]>([

@@ -1,6 +1,6 @@
 import type { PeerId, Person, RuleName, SharingNow, UnitHere } from '#contract'
 import { statusLine, type Format, type Messages } from '#text'
-import { runningJobs, type DesktopState } from './desktop-state.ts'
+import { ownProgress, runningJobs, type DesktopState } from './desktop-state.ts'
 
 /** Hours that a pause may take: issue and header offer the same. */
 const PAUSE_HOURS = [1, 3, 6, 12] as const
@@ -31,7 +31,22 @@ export type MenuEntry =
     }
   | { readonly kind: 'submenu'; readonly label: string; readonly entries: readonly MenuEntry[] }
 
-/** The sentence of the header, which is the tray's tooltip too. */
+/** The tray's tooltip: how far the newest own job is, and the sentence of the header. */
+export function trayTooltip(
+  messages: Messages,
+  format: Format,
+  state: DesktopState,
+  isPeerHeard: boolean,
+): string {
+  const sentence = traySentence(messages, format, state, isPeerHeard)
+  const own = ownProgress(state)
+  if (own === undefined) return sentence
+  // No job is done before its last unit is.
+  const percent = format.percent(Math.floor(own.fraction * 100) / 100)
+  return [percent, short(own.name), sentence].join(' · ')
+}
+
+/** The sentence of the header. */
 export function traySentence(
   messages: Messages,
   format: Format,

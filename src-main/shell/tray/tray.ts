@@ -2,11 +2,14 @@ import { join } from 'node:path'
 import type { MenuItemConstructorOptions } from 'electron'
 import type { ElectronApi } from '../electron-api.ts'
 import type { MenuEntry, TrayCommand } from './tray-menu.ts'
+import { PROGRESS_PIXELS, progressBitmap, progressStep } from './progress-image.ts'
 import { trayImageFile, type TrayState } from './tray-state.ts'
 
 /** The icon's image, its tooltip and its menu. */
 export interface TrayView {
   readonly state: TrayState
+  /** How far the newest own job is, 0 to 1: then the icon is a ring. Absent while none runs. */
+  readonly fraction?: number
   /** The sentence about now. */
   readonly tooltip: string
   readonly entries: readonly MenuEntry[]
@@ -32,19 +35,33 @@ export interface TrayOptions {
 export function createTrayIcon({ electron, platform, images, perform }: TrayOptions): TrayIcon {
   const imageOf = (state: TrayState) =>
     electron.nativeImage.createFromPath(join(images, trayImageFile(state, platform)))
+  const ringOf = (step: number) => {
+    const isTemplate = platform === 'darwin'
+    const size = { width: PROGRESS_PIXELS, height: PROGRESS_PIXELS }
+    const image = electron.nativeImage.createFromBitmap(progressBitmap(step, isTemplate), {
+      ...size,
+      scaleFactor: 2,
+    })
+    image.setTemplateImage(isTemplate)
+    return image
+  }
   const tray = new electron.Tray(imageOf('sharing'))
   // On macOS a click opens the menu, as it does everywhere in its menu bar.
   if (platform !== 'darwin') tray.on('click', () => perform({ kind: 'open' }))
-  let shown: { state: TrayState; tooltip: string; menu: string } | undefined
+  let shown: { image: string; tooltip: string; menu: string } | undefined
   return {
-    show({ state, tooltip, entries }) {
+    show({ state, fraction, tooltip, entries }) {
       const menu = JSON.stringify(entries)
-      if (state !== shown?.state) tray.setImage(imageOf(state))
+      // What needs the user's attention is not hidden by a ring.
+      const isCalm = state === 'working' || state === 'sharing'
+      const step = fraction === undefined || !isCalm ? undefined : progressStep(fraction)
+      const image = step === undefined ? state : `ring ${step}`
+      if (image !== shown?.image) tray.setImage(step === undefined ? imageOf(state) : ringOf(step))
       if (tooltip !== shown?.tooltip) tray.setToolTip(tooltip)
       if (menu !== shown?.menu) {
         tray.setContextMenu(electron.Menu.buildFromTemplate(entries.map((entry) => itemOf(entry, perform))))
       }
-      shown = { state, tooltip, menu }
+      shown = { image, tooltip, menu }
     },
     destroy: () => tray.destroy(),
   }

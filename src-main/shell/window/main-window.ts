@@ -4,6 +4,8 @@ import { PAGE_URL } from './window-policy.ts'
 
 /** How often a crashed page is loaded again in one window. */
 const RELOADS_MAX = 3
+/** By this Electron takes the bar away. */
+const NO_PROGRESS = -1
 
 /** The window's files, its place and its listener. */
 export interface MainWindowOptions {
@@ -22,12 +24,15 @@ export interface MainWindowOptions {
 export interface MainWindow {
   /** Brings the window to the front, at a screen of the user interface if one is named. */
   open(screen?: string): void
+  /** Shows in the taskbar or dock how far something is, 0 to 1; nothing where it is undefined. */
+  showProgress(fraction: number | undefined): void
   close(): void
 }
 
 /** The main window; nothing is created before it is opened. */
 export function createMainWindow(options: MainWindowOptions): MainWindow {
   let window: WindowApi | undefined
+  let progress: number | undefined
 
   function create(screen: string): WindowApi {
     const created = newWindow(options)
@@ -43,6 +48,7 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
     created.webContents.on('render-process-gone', (_event, { reason }) => {
       if (reason !== 'clean-exit' && reloads++ < RELOADS_MAX) created.webContents.reload()
     })
+    if (progress !== undefined) created.setProgressBar(progress)
     load(created, screen)
     return created
   }
@@ -57,6 +63,11 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
       window.show()
       window.focus()
       if (screen !== undefined) load(window, screen)
+    },
+    showProgress(fraction) {
+      if (fraction === progress) return
+      progress = fraction
+      window?.setProgressBar(fraction ?? NO_PROGRESS)
     },
     close() {
       window?.destroy()

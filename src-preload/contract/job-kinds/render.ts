@@ -18,6 +18,7 @@ import {
   PREVIEW_SIDE_MAX,
   SCENE_FILES_MAX,
   SCENE_FILE_NAME_LENGTH_MAX,
+  TILES_AT_WORK_MAX,
 } from '../limits.ts'
 import { AtMs, Count, DurationMs, procedure } from '../procedure.ts'
 import { common, submitted, WhichJob } from './job-kind.ts'
@@ -211,12 +212,30 @@ export const TilePreview = z.strictObject({
 })
 export type TilePreview = z.infer<typeof TilePreview>
 
+/** A part of a picture that a PC renders at this moment, in pixels of the preview. */
+export const TileAtWork = z.strictObject({
+  unit_index: UnitIndex,
+  x: Count,
+  y: Count,
+  width: Count,
+  height: Count,
+  by: PeerId,
+})
+export type TileAtWork = z.infer<typeof TileAtWork>
+
 /** Tiles of a picture in progress. */
 export const PictureNews = z.strictObject({
   /** Pixels of the whole preview. */
   width: Count,
   height: Count,
   tiles: z.array(TilePreview),
+  /** Who renders where, in all; absent where it is as it was last told. */
+  at_work: z.array(TileAtWork).max(TILES_AT_WORK_MAX).exactOptional(),
+  /**
+   * The whole picture as a quick preview with the exposure of the tiles, a JPEG in base64 that may be smaller than the
+   * preview: it stands where there are no tiles yet. Told once, as soon as it is there.
+   */
+  backdrop: z.string().exactOptional(),
 })
 export type PictureNews = z.infer<typeof PictureNews>
 
@@ -266,8 +285,8 @@ const calls = {
     )
     .output(RenderEstimate),
   /**
-   * The verified tiles so far and as they come, each sent once; ends with the job. The preview is no larger than
-   * `side_max` either way.
+   * The verified tiles so far and as they come, each sent once; who renders where; and a backdrop, which is made for
+   * large previews where the job has none. Ends with the job. The preview is no larger than `side_max` either way.
    */
   watchPicture: procedure
     .input(WhichJob.extend({ side_max: z.int().min(64).max(PICTURE_SIDE_MAX) }))

@@ -68,6 +68,7 @@ const faults: Record<Fault['kind'], string> = {
 /** The text of the frame around all screens, in German. */
 export const frame: typeof english = {
   appName: 'Meshwork',
+  tabDone: 'Fertig',
   skipToContent: 'Zum Inhalt springen',
   navigation: 'Hauptnavigation',
   thisPc: 'Dieser PC',

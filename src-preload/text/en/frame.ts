@@ -32,6 +32,8 @@ function pausedBecause(rule: RuleName, value?: string): string {
 /** The text of the frame around all screens, in English. */
 export const frame = {
   appName: 'Meshwork',
+  /** In the tab's title, before the name of a job that ended unseen. */
+  tabDone: 'Done',
   skipToContent: 'Skip to the content',
   navigation: 'Main navigation',
   thisPc: 'This PC',

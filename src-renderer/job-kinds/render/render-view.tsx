@@ -32,6 +32,7 @@ export function RenderView({
           jobId={job.job_id}
           width={job.facts.width}
           height={job.facts.height}
+          people={job.by_peer}
           label={text.livePicture(jobName(job), format.percent(progressOf([job])))}
         />
       )}

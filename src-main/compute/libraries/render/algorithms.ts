@@ -17,7 +17,7 @@ export const renderAlgorithms: readonly AlgorithmDeclaration[] = [
   },
   { algorithmId: 'render.inspect', version: '1.0.0', scope: 'local', modules: [] },
   { algorithmId: 'render.import', version: '2.1.0', scope: 'local', modules: [] },
-  { algorithmId: 'render.preview', version: '2.0.0', scope: 'local', modules: [kernelModule], metered: true },
+  { algorithmId: 'render.preview', version: '2.1.0', scope: 'local', modules: [kernelModule], metered: true },
   { algorithmId: 'render.meter', version: '1.0.0', scope: 'local', modules: [kernelModule], metered: true },
   { algorithmId: 'render.preview-tiles', version: '1.0.0', scope: 'local', modules: [] },
   { algorithmId: 'render.thumbnail', version: '1.0.0', scope: 'local', modules: [] },

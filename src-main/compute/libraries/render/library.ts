@@ -29,7 +29,7 @@ export function createRenderLibrary(): Library {
         case 'render.inspect':
           return (await import('./import/inspect-call.ts')).runInspect(call)
         case 'render.preview':
-          return (await import('./preview/scene-preview-call.ts')).runScenePreview(call, instantiate)
+          return (await import('./preview/scene-preview-call.ts')).runScenePreview(call, instantiate, decoder)
         case 'render.meter':
           return (await import('./preview/meter-call.ts')).runMeter(call, instantiate, decoder)
         case 'render.preview-tiles':

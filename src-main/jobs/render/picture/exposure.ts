@@ -1,17 +1,15 @@
 import { z } from 'zod'
 import type { JobState } from '../../../peer/requester/slice.ts'
-import type { RunInput } from '../../../ports/runner.ts'
 import { FaultError } from '../../../protocol/fault.ts'
 import type { JobId } from '../../../protocol/ids.ts'
-import { inputSeal } from '../../../protocol/job-key.ts'
 import type { JobManifest } from '../../../protocol/work.ts'
-import { runFile } from '../../../ports/run-inputs.ts'
 import type { JobDependencies } from '../../dependencies.ts'
 import type { JobNotesReader } from '../../job-notes.ts'
 import { createKeptArtifact } from '../../kept-artifact.ts'
 import { runLocalTask } from '../../local-task.ts'
 import { METER } from '../local-algorithms.ts'
 import { METER_LIMITS, MeteredInfo } from '../scene/scene-meter.ts'
+import { jobInputs } from './job-inputs.ts'
 import { mustRender } from './rendered-picture.ts'
 
 const Exposure = z.object({ exposure_stops: z.number() })
@@ -40,17 +38,6 @@ export function createJobExposures(
     make: meter,
   })
 
-  /** The job's inputs by role, opened where they are sealed. */
-  function inputsOf(job: JobState): Record<string, RunInput> {
-    const key = dependencies.runtime.keyOf(job)
-    return Object.fromEntries(
-      Object.entries(job.manifest.inputs).map(([role, cid]) => {
-        const input = runFile(dependencies.blobs, cid, `the input ${role}`)
-        return [role, key === undefined ? input : { ...input, seal: inputSeal(key, role) }]
-      }),
-    )
-  }
-
   async function meter(job: JobState): Promise<Exposure> {
     const asked = mustRender(job)
     const { width, height } = asked
@@ -61,7 +48,7 @@ export function createJobExposures(
         algorithmId: METER.id,
         algorithmVersion: METER.version,
         params: { width, height, job: { ...asked } },
-        inputs: inputsOf(job),
+        inputs: jobInputs(dependencies, job),
         limits: METER_LIMITS,
       },
       stopping,

@@ -1,8 +1,10 @@
-import type { PictureNews, TilePreview } from '#contract'
+import { PREVIEW_SIDE_MAX, type PictureNews, type TilePreview } from '#contract'
 import type { JobState } from '../../../peer/requester/slice.ts'
 import { hasJobEnded } from '../../job-phase.ts'
 import type { JobDependencies } from '../../dependencies.ts'
+import type { Backdrops } from './backdrop.ts'
 import { createPainter, type Painter } from './painter.ts'
+import { createAtWorkNews, type AtWorkNews } from './at-work-news.ts'
 import { mustRender, shrinkFactor } from './rendered-picture.ts'
 import type { RenderResults } from './results.ts'
 import { createSerialQueue } from '../../serial-queue.ts'
@@ -25,7 +27,10 @@ export interface Pictures {
 /** Creates the pictures; `stopping` ends painting when the peer stops. */
 export function createPictures(
   dependencies: JobDependencies,
-  results: RenderResults,
+  {
+    results,
+    backdrops,
+  }: { readonly results: RenderResults; readonly backdrops: Pick<Backdrops, 'known' | 'of'> },
   stopping: AbortSignal,
 ): Pictures {
   /** Where it cannot be metered, the scene is shown as its numbers say. */
@@ -67,52 +72,78 @@ export function createPictures(
       return watchPainter(dependencies, painter, {
         width: Math.ceil(params.width / factor),
         height: Math.ceil(params.height / factor),
+        atWork: createAtWorkNews(dependencies, job, factor),
+        // A small picture in passing is not worth what making one costs.
+        backdrop: sideMax >= PREVIEW_SIDE_MAX ? backdrops.of(job) : backdrops.known(job),
         signal,
       })
     },
   }
 }
 
+/** What a stream tells besides the tiles. */
+interface WatchedPicture {
+  /** Pixels of the preview. */
+  readonly width: number
+  readonly height: number
+  readonly atWork: AtWorkNews
+  readonly backdrop: Promise<string | undefined>
+  readonly signal: AbortSignal
+}
+
 function watchPainter(
   dependencies: JobDependencies,
   painter: Painter,
-  {
-    width,
-    height,
-    signal,
-  }: { readonly width: number; readonly height: number; readonly signal: AbortSignal },
+  { width, height, atWork, backdrop, signal }: WatchedPicture,
 ): AsyncGenerator<PictureNews, void, void> {
   /** Of how many samples each tile was that this stream has told of. */
   const told = new Map<number, number>()
   let isFirst = true
   let revision = 0
+  /** The backdrop, until it is told. */
+  let behind: string | undefined
+
+  function takeTiles(): TilePreview[] {
+    if (revision === painter.revision) return []
+    const tiles: TilePreview[] = []
+    let characters = 0
+    for (const [tile, { samples, preview }] of painter.painted) {
+      if ((told.get(tile) ?? 0) >= samples) continue
+      if (characters > MESSAGE_CHARACTERS_MAX) return tiles
+      told.set(tile, samples)
+      tiles.push(preview)
+      characters += preview.jpeg.length
+    }
+    revision = painter.revision
+    return tiles
+  }
+
   return watchBatches<PictureNews>(dependencies, {
     hear: () => undefined,
     take: () => {
-      if (!isFirst && revision === painter.revision) return undefined
-      const tiles: TilePreview[] = []
-      let characters = 0
-      let isAll = true
-      for (const [tile, { samples, preview }] of painter.painted) {
-        if ((told.get(tile) ?? 0) >= samples) continue
-        if (characters > MESSAGE_CHARACTERS_MAX) {
-          isAll = false
-          break
-        }
-        told.set(tile, samples)
-        tiles.push(preview)
-        characters += preview.jpeg.length
-      }
-      if (isAll) revision = painter.revision
-      if (tiles.length === 0 && !isFirst) return undefined
+      const tiles = takeTiles()
+      const at_work = atWork.take()
+      const backdrop = behind
+      behind = undefined
+      if (tiles.length === 0 && at_work === undefined && backdrop === undefined && !isFirst) return undefined
       isFirst = false
-      return { width, height, tiles }
+      return {
+        ...{ width, height, tiles },
+        ...(at_work === undefined ? {} : { at_work }),
+        ...(backdrop === undefined ? {} : { backdrop }),
+      }
     },
     isOver: () => {
       const job = dependencies.runtime.jobs.find(painter.job.manifest.job_id)
       return (job === undefined || hasJobEnded(job)) && painter.isIdle()
     },
-    alsoWake: (wake) => painter.listen(wake),
+    alsoWake: (wake) => {
+      backdrop.then((picture) => {
+        behind = picture
+        wake()
+      }, dependencies.report)
+      return painter.listen(wake)
+    },
     signal,
   })
 }

@@ -6,6 +6,7 @@ import { runFile } from '../../../ports/run-inputs.ts'
 import type { JobDependencies } from '../../dependencies.ts'
 import { INSPECT, SCENE_PREVIEW } from '../local-algorithms.ts'
 import { MeteredInfo, type SceneMeter } from './scene-meter.ts'
+import type { TakenPreviews } from './taken-previews.ts'
 import { sceneInputs, type SceneImports, type SceneView } from './scene-import.ts'
 
 /** Only the description of a scene is read: a second for the largest. */
@@ -34,6 +35,7 @@ export function createSceneLooks(
   dependencies: JobDependencies,
   imports: SceneImports,
   meter: SceneMeter,
+  taken: TakenPreviews,
 ): SceneLooks {
   const { blobs, runner, clock } = dependencies
   let tasks = 0
@@ -79,6 +81,7 @@ export function createSceneLooks(
         const { sample_us, ...metered } = PreviewInfo.parse(result.info)
         const { stops, lit_by } = meter.remember(scene, picture, metered)
         const jpeg = Uint8Array.from(await outputBytes(blobs, result.output))
+        taken.add(scene, picture, jpeg)
         const image = new Blob([jpeg], { type: 'image/jpeg' })
         return {
           ...{ image, width, height, sample_us, lit_by },

@@ -1,41 +1,58 @@
-import { useCallback, useRef, useState } from 'react'
-import { type JobId, PICTURE_SIDE_MAX, type PictureNews, type TilePreview } from '#contract'
+import { useCallback, useEffect, useRef, useState } from 'react'
+import {
+  type JobId,
+  PICTURE_SIDE_MAX,
+  type PeerShare,
+  type PictureNews,
+  type TileAtWork,
+  type TilePreview,
+} from '#contract'
 import { useStream } from '../../../connection/calls.tsx'
 import { useText } from '../../../state/text.tsx'
 import { FaultNotice } from '../../../ui/notices/fault-notice.tsx'
-import { useColorOf } from '../../../ui/identity/own-key.tsx'
-import { drawTiles } from './draw-tiles.ts'
+import { jpegBlob } from './draw-tiles.ts'
 import { pictureShape } from './picture-shape.ts'
+import { createTileCanvas, type TileCanvas } from './tile-canvas.ts'
+import { FreshTile, TilesAtWork } from './tile-marks.tsx'
 import classes from './live-picture.module.css'
 
 /** Outlines at once: more than this arrive only when a picture is shown that is long under way. */
 const OUTLINES_MAX = 32
 
-/** A tile that has just arrived, outlined in its maker's colour. */
-interface Outline {
+/** A tile that has just arrived. */
+interface Fresh {
   readonly key: string
   readonly tile: TilePreview
 }
 
-/** A picture in progress: tiles appear as they are verified. */
+/**
+ * A picture in progress: at once a preview out of focus, on which tiles appear as they are verified, and outlines of
+ * those that are rendered now.
+ */
 export function LivePicture({
   jobId,
   width,
   height,
+  people,
   label,
 }: {
   readonly jobId: JobId
   /** Of the picture that is to be; its preview is smaller. */
   readonly width: number
   readonly height: number
+  /** Those who work on it. */
+  readonly people: readonly PeerShare[]
   readonly label: string
 }) {
   const text = useText().jobKinds.render
   const canvas = useRef<HTMLCanvasElement>(null)
-  const drawn = useRef(Promise.resolve())
+  const tiles = useRef<TileCanvas>(undefined)
   const [hasTiles, setHasTiles] = useState(false)
   const [preview, setPreview] = useState<{ readonly width: number; readonly height: number }>()
-  const [outlines, setOutlines] = useState<readonly Outline[]>([])
+  const [fresh, setFresh] = useState<readonly Fresh[]>([])
+  const [atWork, setAtWork] = useState<readonly TileAtWork[]>([])
+  const backdrop = useBackdrop()
+  useEffect(() => () => tiles.current?.close(), [])
 
   const onNews = (news: PictureNews): void => {
     const target = canvas.current
@@ -45,13 +62,15 @@ export function LivePicture({
       target.height = news.height
       setPreview({ width: news.width, height: news.height })
     }
-    // In the order of the messages, so that a tile with more samples stays on top.
-    drawn.current = drawn.current.then(() => drawTiles(target, news.tiles))
+    tiles.current ??= createTileCanvas(target)
+    tiles.current.show(news.tiles)
+    if (news.at_work !== undefined) setAtWork(news.at_work)
+    if (news.backdrop !== undefined) backdrop.show(news.backdrop)
     if (news.tiles.length > 0) setHasTiles(true)
     if (news.tiles.length > 0 && news.tiles.length <= OUTLINES_MAX) {
-      const fresh = news.tiles.map((tile) => ({ key: `${tile.unit_index} ${tile.verified_at_ms}`, tile }))
-      const keys = new Set(fresh.map(({ key }) => key))
-      setOutlines((before) => [...before.filter(({ key }) => !keys.has(key)), ...fresh].slice(-OUTLINES_MAX))
+      const come = news.tiles.map((tile) => ({ key: `${tile.unit_index} ${tile.verified_at_ms}`, tile }))
+      const keys = new Set(come.map(({ key }) => key))
+      setFresh((before) => [...before.filter(({ key }) => !keys.has(key)), ...come].slice(-OUTLINES_MAX))
     }
   }
   const stream = useStream(
@@ -60,47 +79,35 @@ export function LivePicture({
     onNews,
   )
   const fade = useCallback(
-    (gone: string) => setOutlines((before) => before.filter(({ key }) => key !== gone)),
+    (gone: string) => setFresh((before) => before.filter(({ key }) => key !== gone)),
     [],
   )
   return (
     <>
       <div className={classes['frame']} style={pictureShape({ width, height })} data-is-blank={!hasTiles}>
+        {backdrop.url !== undefined && (
+          <img src={backdrop.url} alt="" className={classes['backdrop']} draggable={false} />
+        )}
         <canvas ref={canvas} role="img" aria-label={label} className={classes['canvas']} />
-        {!hasTiles && <span className={classes['waiting']}>{text.waitingForTiles}</span>}
+        {!hasTiles && (
+          <span className={classes['waiting']} data-has-backdrop={backdrop.url !== undefined}>
+            {text.waitingForTiles}
+          </span>
+        )}
         {preview !== undefined &&
-          outlines.map(({ key, tile }) => (
-            <TileOutline key={key} tile={tile} preview={preview} onGone={() => fade(key)} />
+          fresh.map(({ key, tile }) => (
+            <FreshTile key={key} tile={tile} preview={preview} onGone={() => fade(key)} />
           ))}
+        {preview !== undefined && <TilesAtWork atWork={atWork} people={people} preview={preview} />}
       </div>
       {stream.state === 'failed' && <FaultNotice message={stream.message} onRetry={stream.retry} />}
     </>
   )
 }
 
-function TileOutline({
-  tile,
-  preview,
-  onGone,
-}: {
-  readonly tile: TilePreview
-  readonly preview: { readonly width: number; readonly height: number }
-  readonly onGone: () => void
-}) {
-  const colorOf = useColorOf()
-  const percent = (part: number, whole: number): string => `${(part / whole) * 100}%`
-  return (
-    <span
-      aria-hidden="true"
-      className={classes['outline']}
-      onAnimationEnd={onGone}
-      style={{
-        left: percent(tile.x, preview.width),
-        top: percent(tile.y, preview.height),
-        width: percent(tile.width, preview.width),
-        height: percent(tile.height, preview.height),
-        color: colorOf(tile.made_by),
-      }}
-    />
-  )
+/** The picture that stands behind: its address in this window, for as long as it is shown. */
+function useBackdrop() {
+  const [url, setUrl] = useState<string>()
+  useEffect(() => (url === undefined ? undefined : () => URL.revokeObjectURL(url)), [url])
+  return { url, show: (jpeg: string): void => setUrl(URL.createObjectURL(jpegBlob(jpeg))) }
 }
