@@ -49,10 +49,12 @@ export type {
   JobPhase,
   JobStatus,
   JobSummary,
+  MadeBy,
   PeerShare,
   Shortage,
   Waiting,
 } from './job-status.ts'
+export { MAKERS_MAX } from './job-status.ts'
 export { longestLeft, timeLeftOf, type TimeLeft } from './time-left.ts'
 export type {
   FactsOf,

@@ -47,6 +47,18 @@ export const JobPace = z.strictObject({
 })
 export type JobPace = z.infer<typeof JobPace>
 
+/** Makers of a result that are named; the rest are counted. */
+export const MAKERS_MAX = 4
+
+/** Whose PCs made a result: those that most of it is of come first. */
+export const MadeBy = z.strictObject({
+  /** At least one. */
+  makers: z.array(z.strictObject({ name: z.string(), is_self: z.boolean() })).max(MAKERS_MAX),
+  /** More PCs than are named. */
+  others: Count,
+})
+export type MadeBy = z.infer<typeof MadeBy>
+
 /** A job in a list. */
 export const JobSummary = z.strictObject({
   job_id: JobId,
@@ -62,6 +74,8 @@ export const JobSummary = z.strictObject({
   stored: Count,
   /** Outputs that lost against a quorum. */
   rejected_outputs: Count,
+  /** Absent before the first verified unit. */
+  made_by: MadeBy.exactOptional(),
   /** Attempts that had to be made again: failed, late, lost or refused. */
   retried: Count,
   /** Distinct peers that compute each unit. */

@@ -96,6 +96,12 @@ it('what is no number is a dash, whatever it was to be', () => {
   expect(en.time(9e15)).toBe('–')
 })
 
+it('several names are one list, as the language joins them', () => {
+  expect(en.list(['Bob'])).toBe('Bob')
+  expect(en.list(['Bob', 'Cy', 'this PC'])).toBe('Bob, Cy and this PC')
+  expect(de.list(['Bob', 'Cy', 'diesem PC'])).toBe('Bob, Cy und diesem PC')
+})
+
 it('numbers have as many digits as asked', () => {
   expect(en.number(1234.567)).toBe('1,235')
   expect(en.number(1234.567, 1)).toBe('1,234.6')

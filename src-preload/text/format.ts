@@ -33,6 +33,8 @@ export interface Format {
   date(atMs: number): string
   /** How long ago, roughly, in words. */
   ago(atMs: number): string
+  /** Several as one: `Bob, Cy and this PC`. */
+  list(items: readonly string[]): string
 }
 
 const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const
@@ -61,6 +63,8 @@ export function createFormat(language: Language, options: FormatOptions = {}): F
     month: '2-digit',
     day: '2-digit',
   })
+  // British: no comma before the last.
+  const listed = new Intl.ListFormat(language === 'en' ? 'en-GB' : language, { type: 'conjunction' })
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
   const numbers = Array.from(
     { length: 4 },
@@ -106,6 +110,7 @@ export function createFormat(language: Language, options: FormatOptions = {}): F
       if (!isDate(atMs)) return '–'
       return agoWords(relative, Math.max(0, now() - atMs))
     },
+    list: (items) => listed.format(items),
   }
 }
 

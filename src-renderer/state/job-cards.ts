@@ -1,4 +1,4 @@
-import { groupProgress, jobGroups, type JobFacts, type JobSummary } from '#contract'
+import { groupProgress, jobGroups, MAKERS_MAX, type JobFacts, type JobSummary, type MadeBy } from '#contract'
 
 /** A still or a job of another kind, or the frames of an animation together. */
 export type JobCard =
@@ -49,6 +49,21 @@ export function jobsOf(card: JobCard): readonly JobSummary[] {
 export function coverOf(card: JobCard): JobSummary | undefined {
   const jobs = jobsOf(card)
   return jobs.find((job) => job.state.kind === 'done') ?? jobs.find(hasResult) ?? jobs[0]
+}
+
+/** Whose PCs made a card's pictures; of an animation those of its frames, in their order. */
+export function makersOf(card: JobCard): MadeBy | undefined {
+  const made = jobsOf(card).flatMap(({ made_by }) => made_by ?? [])
+  if (made.length === 0) return undefined
+  const makers = [
+    ...new Map(
+      made.flatMap((each) => each.makers).map((maker) => [`${maker.is_self} ${maker.name}`, maker]),
+    ).values(),
+  ]
+  const named = makers.slice(0, MAKERS_MAX)
+  // Those of one frame that it does not name may be named by another: no more than the most of any frame are counted.
+  const unnamed = Math.max(...made.map(({ others }) => others))
+  return { makers: named, others: Math.max(makers.length - named.length, unnamed) }
 }
 
 /**

@@ -19,7 +19,7 @@ import { watchUnitNews } from '../news/unit-news.ts'
 import { evidencePage } from '../views/evidence-view.ts'
 import { createDeadlineRisks } from '../views/deadline-risk.ts'
 import { createHoldUps } from '../views/job-pace.ts'
-import { jobStatus, jobSummary } from '../views/job-view.ts'
+import { jobStatus, jobSummary, peerNames } from '../views/job-view.ts'
 import { countedWatch, type ApiImplementer } from './implementer.ts'
 
 /** The jobs of a peer, as calls find and show them. */
@@ -45,6 +45,7 @@ export function createJobViews({ runtime, clock, spelling }: ApiDependencies, ta
   const factsOf: JobTable['facts'] = (job) => table.facts(job)
   const follower = (job: JobState): FollowingJob | undefined => table.reducer.follower(job)
   const shortNameOf: typeof spelling.shortNameOf = (peer) => spelling.shortNameOf(peer)
+  const nameOf = peerNames(state, shortNameOf)
   return {
     find(id) {
       const job = jobs.find(id)
@@ -58,11 +59,12 @@ export function createJobViews({ runtime, clock, spelling }: ApiDependencies, ta
       return id === undefined ? undefined : jobs.find(id)
     },
     summaryOf: (job) =>
-      jobSummary(job, { nowMs: clock.nowMs(), follower, notesOf, factsOf, riskOf, isHeldUp }),
+      jobSummary(job, { nowMs: clock.nowMs(), nameOf, follower, notesOf, factsOf, riskOf, isHeldUp }),
     statusOf: (job) =>
       jobStatus(state, job, {
         nowMs: clock.nowMs(),
         shortNameOf,
+        nameOf,
         follower,
         notesOf,
         factsOf,

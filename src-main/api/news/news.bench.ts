@@ -119,6 +119,7 @@ function createCrowd() {
     summaryOf: (job) =>
       jobSummary(job, {
         nowMs: Date.now(),
+        nameOf: (peer) => peer,
         follower,
         notesOf: () => ({}),
         factsOf: () => ({ kind: 'other' }),

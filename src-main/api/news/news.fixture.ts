@@ -88,6 +88,7 @@ export function createMirrored() {
       composed++
       return jobSummary(job, {
         nowMs: Date.now(),
+        nameOf: (peer) => peer,
         follower: () => undefined,
         notesOf: () => ({}),
         factsOf: () => ({ kind: 'other' }),

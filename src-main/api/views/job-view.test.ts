@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { contract, timeLeftOf } from '#contract'
+import { contract, MAKERS_MAX, timeLeftOf } from '#contract'
 import type { PeerEvent } from '../../peer/event.ts'
 import { initialState, type PeerState } from '../../peer/state.ts'
 import { advance } from '../../peer/step.ts'
@@ -10,7 +10,7 @@ import { timeLimitMs } from '../../peer/requester/time-limit.ts'
 import type { ExecutionReceipt } from '../../protocol/receipt.ts'
 import { toTimestamp } from '../../protocol/time.ts'
 import type { JobManifest } from '../../protocol/work.ts'
-import { jobStatus, jobSummary } from './job-view.ts'
+import { jobStatus, jobSummary, peerNames } from './job-view.ts'
 
 const ME = `12D3KooW${'1'.repeat(44)}` as PeerId
 const ANNA = `12D3KooW${'2'.repeat(44)}` as PeerId
@@ -86,7 +86,8 @@ const options = {
   troubleOf: () => undefined,
   isKeyLost: () => false,
 }
-const statusOf = (state: PeerState) => jobStatus(state, state.requester.jobs.get(JOB)!, options)
+const optionsOf = (state: PeerState) => ({ ...options, nameOf: peerNames(state, options.shortNameOf) })
+const statusOf = (state: PeerState) => jobStatus(state, state.requester.jobs.get(JOB)!, optionsOf(state))
 
 describe('the view of a job', () => {
   it('[W43] says who left and that it waits while the only one who is there is still at work', () => {
@@ -108,7 +109,7 @@ describe('the view of a job', () => {
       { kind: 'disconnected', at_ms: T0 + 200, peer: ANNA },
     )
     const job = state.requester.jobs.get(JOB)!
-    const { waiting, by_peer } = jobStatus(state, job, { ...options, nowMs: T0 + 5_000 })
+    const { waiting, by_peer } = jobStatus(state, job, { ...optionsOf(state), nowMs: T0 + 5_000 })
     const away = { kind: 'gone', since_ms: T0 + 200 }
     expect(waiting?.shortage).toMatchObject({ needed: 2, here: 1, left: [{ name: 'Anna', away }] })
     expect(by_peer.map(({ name, running_units, away: is }) => [name, running_units, is])).toEqual(
@@ -199,6 +200,41 @@ describe('the view of a job', () => {
     expect(statusOf(after(award(ANNA, [0, 1]))).by_peer[0]).not.toHaveProperty('timed_out')
   })
 
+  it('names whose PCs made it, the largest part first', () => {
+    const state = after(
+      { kind: 'paired', at_ms: T0, peer: ANNA, name: 'Anna', addresses: [], trust: 0.8 },
+      award(ANNA, [0, 1], [1, 1]),
+      award(BEN, [0, 2], [1, 2]),
+      award(ME, [1, 3]),
+      results(ANNA, output(0, 1, RIGHT)),
+    )
+    const summary = () => jobSummary(state.requester.jobs.get(JOB)!, optionsOf(state))
+    expect(summary()).not.toHaveProperty('made_by')
+    advance(state, results(BEN, output(0, 2, RIGHT), output(1, 2, RIGHT)))
+    advance(state, results(ME, output(1, 3, RIGHT)))
+    expect(summary().made_by).toEqual({
+      makers: [
+        { name: 'short-3', is_self: false },
+        { name: 'me', is_self: true },
+        { name: 'Anna', is_self: false },
+      ],
+      others: 0,
+    })
+  })
+
+  it('names the four with the largest parts, and counts the rest', () => {
+    const peers = Array.from('23456789', (digit) => `12D3KooW${digit.repeat(44)}` as PeerId)
+    const state = after(
+      ...peers.flatMap((peer, i): PeerEvent[] => {
+        const [unit, attempt] = [i >> 1, (i & 1) + 1]
+        return [award(peer, [unit, attempt]), results(peer, output(unit, attempt, RIGHT))]
+      }),
+    )
+    const made = jobSummary(state.requester.jobs.get(JOB)!, optionsOf(state)).made_by
+    expect(made?.makers).toHaveLength(MAKERS_MAX)
+    expect(made?.others).toBe(peers.length - MAKERS_MAX)
+  })
+
   it('expects the rest at the pace since the first award, the same at whatever moment it is asked', () => {
     const state = after(
       award(ANNA, [0, 1], [1, 1]),
@@ -207,9 +243,9 @@ describe('the view of a job', () => {
       results(ME, output(0, 2, RIGHT), output(1, 2, RIGHT)),
     )
     const job = state.requester.jobs.get(JOB)!
-    const summary = jobSummary(job, options)
+    const summary = jobSummary(job, optionsOf(state))
     expect(summary).toMatchObject({ verified: 2, stored: 2, first_award_ms: 100 })
-    const later = { ...jobStatus(state, job, { ...options, nowMs: options.nowMs + 5_000 }) }
+    const later = { ...jobStatus(state, job, { ...optionsOf(state), nowMs: options.nowMs + 5_000 }) }
     expect(later.pace).toEqual(summary.pace)
     expect(timeLeftOf([summary], T0 + 1_100)).toEqual({ kind: 'left', ms: 1_000 })
     expect(timeLeftOf([summary], T0 + 1_100)).toEqual(timeLeftOf([later], T0 + 1_100))

@@ -1,4 +1,13 @@
-import type { FollowingJob, JobFacts, JobStatus, JobSummary, PeerShare, Waiting } from '#contract'
+import {
+  MAKERS_MAX,
+  type FollowingJob,
+  type JobFacts,
+  type JobStatus,
+  type JobSummary,
+  type MadeBy,
+  type PeerShare,
+  type Waiting,
+} from '#contract'
 import { fuelOf, partsOf } from '../../peer/requester/archived.ts'
 import {
   isUnderWay,
@@ -24,6 +33,8 @@ import { whyWaiting } from './waiting.ts'
 export interface JobViewOptions {
   readonly nowMs: number
   readonly shortNameOf: (peer: PeerId) => string
+  /** What this user calls a peer. */
+  readonly nameOf: (peer: PeerId) => string
   /** The job that combines a map job's outputs. */
   readonly follower: (job: JobState) => FollowingJob | undefined
   /** Notes that this user alone has of a job. */
@@ -45,12 +56,13 @@ export function jobSummary(
   job: JobState,
   {
     nowMs,
+    nameOf,
     follower,
     notesOf,
     factsOf,
     riskOf,
     isHeldUp,
-  }: Pick<JobViewOptions, 'nowMs' | 'follower' | 'notesOf' | 'factsOf' | 'riskOf' | 'isHeldUp'>,
+  }: Pick<JobViewOptions, 'nowMs' | 'nameOf' | 'follower' | 'notesOf' | 'factsOf' | 'riskOf' | 'isHeldUp'>,
 ): JobSummary {
   const { manifest, submittedAtMs, firstAwardAtMs } = job
   const endMs = endedAtMs(job) ?? nowMs
@@ -59,6 +71,7 @@ export function jobSummary(
   const notes = notesOf(job)
   const risk = riskOf(job, nowMs)
   const comparator = comparesExactly(manifest.comparator) ? undefined : comparatorOf(manifest.comparator)
+  const made = madeBy(job, nameOf)
   return {
     job_id: manifest.job_id,
     description: manifest.description,
@@ -68,6 +81,7 @@ export function jobSummary(
     verified: job.verified,
     stored: job.stored,
     rejected_outputs: job.rejectedOutputs,
+    ...(made === undefined ? {} : { made_by: made }),
     retried: job.retried,
     redundancy: redundancyOf(job),
     submitted_at_ms: submittedAtMs,
@@ -84,6 +98,26 @@ export function jobSummary(
     ...(comparator === undefined ? {} : { comparator }),
     ...(notes.series === undefined ? {} : { series: notes.series }),
   }
+}
+
+/** Whose PCs had the most verified units of a job. Costs time in proportion to its peers. */
+function madeBy(job: JobState, nameOf: JobViewOptions['nameOf']): MadeBy | undefined {
+  const parts = [...partsOf(job)].filter(([, { verified }]) => verified > 0)
+  if (parts.length === 0) return undefined
+  const makers = parts
+    .sort(([a, { verified: of }], [b, { verified: than }]) => than - of || (a < b ? -1 : 1))
+    .slice(0, MAKERS_MAX)
+    .map(([peer]) => ({ name: nameOf(peer), is_self: peer === job.manifest.requester_id }))
+  return { makers, others: parts.length - makers.length }
+}
+
+/** What the user of a peer calls another: its own name, a contact's, or the short form of its id. */
+export function peerNames(
+  state: Readonly<PeerState>,
+  shortNameOf: (peer: PeerId) => string,
+): JobViewOptions['nameOf'] {
+  return (peer) =>
+    peer === state.me ? state.name : (state.pairing.contacts.get(peer)?.name ?? shortNameOf(peer))
 }
 
 /** All there is to say of a job; costs time in proportion to its units. */
@@ -142,13 +176,13 @@ function peerShare(
   part: PeerPart,
   running: number,
   job: JobState,
-  { shortNameOf, nowMs }: JobViewOptions,
+  { shortNameOf, nameOf, nowMs }: JobViewOptions,
 ): PeerShare {
   const isSelf = peer === state.me
   const away = isSelf || hasJobEnded(job) ? undefined : awayOf(state, peer, nowMs)
   return {
     peer_id: peer,
-    name: isSelf ? state.name : (state.pairing.contacts.get(peer)?.name ?? shortNameOf(peer)),
+    name: nameOf(peer),
     short_name: shortNameOf(peer),
     is_self: isSelf,
     verified_units: part.verified,

@@ -44,6 +44,10 @@ export const jobs = {
   combining: 'Combining the results',
   left: (duration: string) => `about ${duration} left`,
   framesDone: (done: string, count: string) => `${done} of ${count} frames`,
+  /** `who`: names as a list, as in “Bob, Cy and this PC”. */
+  madeBy: (who: string) => `by ${who}`,
+  thisPc: 'this PC',
+  andOthers: (count: number, written: string) => (count === 1 ? 'one more' : `${written} more`),
   tookAgo: (duration: string, ago: string) => `took ${duration}, ${ago}`,
   failedBecause: (reason: string) => `Failed: ${reason}`,
   back: 'Back to the jobs',

@@ -70,6 +70,27 @@ it('a finished picture tells its size and its quality', async () => {
   await screen.findByText(/^640 × 480 · 64 samples/)
 })
 
+it('a finished picture tells whose PCs made it', async () => {
+  const makers = [
+    { name: 'Bob', is_self: false },
+    { name: 'Ada’s PC', is_self: true },
+  ]
+  mountBoard(jobSummary('render', { ...DONE, made_by: { makers, others: 2 } }))
+  await screen.findByText('by Bob, this PC and 2 more')
+})
+
+it('an animation tells everybody who made one of its frames, once', async () => {
+  const frame = (index: number, ...names: string[]) =>
+    jobSummary('render', {
+      ...DONE,
+      job_id: jobId(`frame-${index}`),
+      series: { id: jobId('frame-0'), index, count: 2 },
+      made_by: { makers: names.map((name) => ({ name, is_self: false })), others: 0 },
+    })
+  mountBoard(frame(0, 'Bob', 'Cy'), frame(1, 'Cy', 'Dora'))
+  await screen.findByText('by Bob, Cy and Dora')
+})
+
 it('a picture that is not there is said in words', async () => {
   mount(
     <div style={{ overflowY: 'auto' }}>

@@ -1,7 +1,9 @@
 import { IconMovie } from '@tabler/icons-react'
 import { Link } from 'wouter'
+import type { MadeBy } from '#contract'
+import type { Format, Messages } from '#text'
 import { useFormat, useText } from '../../../state/text.tsx'
-import { coverOf, type JobCard, jobsOf } from '../../../state/job-cards.ts'
+import { coverOf, type JobCard, jobsOf, makersOf } from '../../../state/job-cards.ts'
 import { cardName } from '../../../state/job-words.ts'
 import { PlacedThumbnail } from '../../../job-kinds/placed-thumbnail.tsx'
 import { kindOf } from '../../../job-kinds/table.ts'
@@ -19,6 +21,7 @@ export function PictureCard({ card }: { readonly card: JobCard }) {
   const [made] = figures(cover.facts, messages, format)
   const name = cardName(card)
   const tookMs = jobsOf(card).reduce((most, job) => Math.max(most, job.wall_ms), 0)
+  const makers = makersText(makersOf(card), text, format)
   const endedAt = cover.submitted_at_ms + tookMs
   return (
     <Link href={`/jobs/${cover.job_id}`} className={classes['card']}>
@@ -36,6 +39,11 @@ export function PictureCard({ card }: { readonly card: JobCard }) {
           </span>
         )}
         <span className={classes['facts']}>{text.tookAgo(format.duration(tookMs), format.ago(endedAt))}</span>
+        {makers !== undefined && (
+          <span className={classes['facts']} dir="auto" title={makers}>
+            {makers}
+          </span>
+        )}
       </div>
       {card.kind === 'series' && (
         <span className={classes['badge']}>
@@ -44,5 +52,15 @@ export function PictureCard({ card }: { readonly card: JobCard }) {
         </span>
       )}
     </Link>
+  )
+}
+
+/** By whom, as in “by Bob, Cy and this PC”. */
+function makersText(made: MadeBy | undefined, text: Messages['jobs'], format: Format): string | undefined {
+  if (made === undefined) return undefined
+  const { makers, others } = made
+  const names = makers.map(({ name, is_self }) => (is_self ? text.thisPc : name))
+  return text.madeBy(
+    format.list(others === 0 ? names : [...names, text.andOthers(others, format.number(others))]),
   )
 }

@@ -8,8 +8,8 @@ import classes from './picture-gallery.module.css'
 /** A card is at least so wide, in pixels; the row divides what is left. */
 const CARD_WIDTH_MIN = 270
 const GAP = 16
-/** Name and two lines of figures under the picture. */
-const WORDS_HEIGHT = 86
+/** Name and three lines under the picture. */
+const WORDS_HEIGHT = 106
 const PICTURE_RATIO = 10 / 16
 /** Rows beyond the edges that are drawn already. */
 const OVERSCAN = 2
