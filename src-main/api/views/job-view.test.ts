@@ -327,13 +327,13 @@ describe('numbers without end', () => {
   it('[W7] says that outputs wait for room here before all that is said of others', () => {
     const state = after()
     const fault = { kind: 'quota-exceeded', message: '9 bytes do not fit' } as const
-    const status = jobStatus(state, state.requester.jobs.get(JOB)!, { ...options, troubleOf: () => fault })
+    const status = jobStatus(state, state.requester.jobs.get(JOB)!, { ...optionsOf(state), troubleOf: () => fault })
     expect(status.waiting).toEqual({ kind: 'no-room', message: '9 bytes do not fit' })
   })
 
   it('[K2] says that a job cannot go on whose key is lost', () => {
     const state = after()
-    const lost = { ...options, isKeyLost: () => true }
+    const lost = { ...optionsOf(state), isKeyLost: () => true }
     expect(jobStatus(state, state.requester.jobs.get(JOB)!, lost).waiting?.kind).toBe('key-lost')
     const ended = after({ kind: 'job-cancelled', at_ms: T0, job_id: JOB })
     expect(jobStatus(ended, ended.requester.jobs.get(JOB)!, lost).waiting).toBeUndefined()
