@@ -327,7 +327,10 @@ describe('numbers without end', () => {
   it('[W7] says that outputs wait for room here before all that is said of others', () => {
     const state = after()
     const fault = { kind: 'quota-exceeded', message: '9 bytes do not fit' } as const
-    const status = jobStatus(state, state.requester.jobs.get(JOB)!, { ...optionsOf(state), troubleOf: () => fault })
+    const status = jobStatus(state, state.requester.jobs.get(JOB)!, {
+      ...optionsOf(state),
+      troubleOf: () => fault,
+    })
     expect(status.waiting).toEqual({ kind: 'no-room', message: '9 bytes do not fit' })
   })
 
