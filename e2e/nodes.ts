@@ -27,7 +27,7 @@ export async function emptyStage(): Promise<Stage> {
 const TILES_SEEN = 45
 
 /** Percent of their cores by which peers compute while they are looked at: the windows need the processor. */
-const LOOKED_AT_PERCENT = 10
+const LOOKED_AT_PERCENT = 5
 
 /** After some weeks: three people, some pictures, a render under way, a person who wants to pair. */
 export async function typicalStage(): Promise<Stage> {
@@ -49,7 +49,7 @@ export async function typicalStage(): Promise<Stage> {
   const { code } = await studio.calls.people.invite({ trust: 0.5, valid_minutes: 60, confirm: true })
   await cousin.calls.people.pair({ code, trust: 0.5 })
   // Small tiles of many samples: the whole picture is there soon, and no news every few milliseconds after that.
-  const size = { width: 640, height: 400, spp: 2_048, samples_per_unit: 16 }
+  const size = { width: 640, height: 400, spp: 768, samples_per_unit: 6 }
   const job_id = await submitScene(studio, townScene(), {
     ...size,
     redundancy: 2,
@@ -96,10 +96,10 @@ export async function crowdedStage(): Promise<Stage> {
 /** Renders pictures of all shapes. @param scale of width and height, but for the frames of an animation */
 async function finishPictures(peer: Peer, scale: number): Promise<void> {
   const renders = [
-    [ballsScene(), { width: 480 * scale, height: 300 * scale, spp: 32, description: 'Balls' }],
-    [townScene(), { width: 300 * scale, height: 400 * scale, spp: 12, description: 'Town, upright' }],
-    [turningScene(), { width: 480 * scale, height: 300 * scale, spp: 16, description: 'Cube and ball' }],
-    [turningScene(), { width: 240, height: 150, spp: 8, frames: [0, 8, 16, 24], description: 'Turning' }],
+    [ballsScene(), { width: 480 * scale, height: 300 * scale, spp: 16, description: 'Balls' }],
+    [townScene(), { width: 300 * scale, height: 400 * scale, spp: 8, description: 'Town, upright' }],
+    [turningScene(), { width: 480 * scale, height: 300 * scale, spp: 8, description: 'Cube and ball' }],
+    [turningScene(), { width: 240, height: 150, spp: 4, frames: [0, 8, 16, 24], description: 'Turning' }],
   ] as const
   for (const [scene, { ...options }] of renders) {
     await submitScene(

@@ -83,7 +83,7 @@ test('a pause stops work for others and says so; the work is done elsewhere', as
   await Promise.all([pair(ada, bo), pair(ada, cy)])
   await Promise.all([ada, bo, cy].map(untilMeasured))
   const page = await windowOf(bo)
-  const job = await submitScene(ada, ballsScene(), { width: 640, height: 400, spp: 32 })
+  const job = await submitScene(ada, ballsScene(), { width: 640, height: 400, spp: 12 })
   await until('Bo computes', async () => (await unitsOf(bo)) > 0)
   await page.getByRole('button', { name: text.frame.pause.button, exact: true }).click()
   await page.getByRole('menuitem', { name: text.frame.pause.untilResume }).click()

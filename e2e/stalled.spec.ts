@@ -11,7 +11,7 @@ test('a render that loses its second checker says who left, and goes on with one
   const bob = await peer({ name: 'Bob', cores: 1 })
   await pair(ada, bob)
   await Promise.all([untilMeasured(ada), untilMeasured(bob)])
-  const size = { width: 320, height: 200, spp: 128, samples_per_unit: 16 }
+  const size = { width: 320, height: 200, spp: 48, samples_per_unit: 8 }
   const job_id = await submitScene(ada, townScene(), { ...size, redundancy: 2, description: 'Town by night' })
   const page = await windowOf(ada)
   await go(page, 'jobs')
