@@ -24,6 +24,9 @@ const MESHES = [
   'src-main/compute/{host,session}/**/*.test.ts',
 ]
 
+/** Modules are loaded by Node itself, as in the product; Vite's loader takes a tenth more processor time for the same. */
+const NATIVE = { experimental: { viteModuleRunner: false } } as const
+
 /** The longest tests begin first, so that at the end no core waits for one file: seconds on two cores, about. */
 const LONGEST = [
   'e2e/lab/lab.test.ts',
@@ -72,7 +75,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'meshes', isolate: false, include: MESHES },
+        test: { name: 'meshes', isolate: false, include: MESHES, ...NATIVE },
       },
       {
         extends: true,
@@ -80,14 +83,18 @@ export default defineConfig({
           // Files share a process and the modules that they import: to load these takes longer than the tests.
           name: 'quick',
           isolate: false,
-          include: [
-            'assets/**/*.test.ts',
-            'src-main/**/*.test.ts',
-            'src-preload/**/*.test.ts',
-            'src-renderer/**/*.test.ts',
-            'wasm/**/*.test.ts',
-          ],
+          include: ['{assets,src-main,src-preload,wasm}/**/*.test.ts'],
           exclude: [...ALONE, ...MESHES],
+          ...NATIVE,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'interface',
+          isolate: false,
+          include: ['src-renderer/**/*.test.ts'],
+          exclude: ALONE,
         },
       },
       {

@@ -80,6 +80,8 @@ export interface WindowOptions {
   readonly size?: { readonly width: number; readonly height: number }
   /** Leave the first start's cards where they are. */
   readonly atFirstStart?: boolean
+  /** For a window that is pictured: nothing moves, as for people who ask their system for that. */
+  readonly isStill?: boolean
 }
 
 /** Lines that a browser writes for what the tests do on purpose: a peer that is killed, a link that is refused. */
@@ -120,13 +122,14 @@ function listenerOf(name: string, complain: ((line: string) => void) | undefined
 async function openInBrowser(
   browser: Browser,
   link: string,
-  { theme = 'light', size }: WindowOptions,
+  { theme = 'light', size, isStill = false }: WindowOptions,
   listen: (page: Page) => void,
 ): Promise<Window> {
   const context = await browser.newContext({
     colorScheme: theme,
     locale: 'en-GB',
     timezoneId: 'Europe/Berlin',
+    reducedMotion: isStill ? 'reduce' : 'no-preference',
     ...(size === undefined ? {} : { viewport: size }),
   })
   const page = await context.newPage()
@@ -139,7 +142,7 @@ async function openInBrowser(
 /** The desktop takes the peer's folder over. Not run yet: where this was written there was no Electron. */
 async function openOnDesktop(
   peer: Peer,
-  { theme = 'light', size = { width: 1_280, height: 800 } }: WindowOptions,
+  { theme = 'light', size = { width: 1_280, height: 800 }, isStill = false }: WindowOptions,
   listen: (page: Page) => void,
 ): Promise<Window> {
   const electron = findElectron()
@@ -156,7 +159,7 @@ async function openOnDesktop(
   const { page } = opened
   if (page === undefined) throw new Error('the desktop opened no window')
   listen(page)
-  await page.emulateMedia({ colorScheme: theme })
+  await page.emulateMedia({ colorScheme: theme, reducedMotion: isStill ? 'reduce' : 'no-preference' })
   // It ends with its peer, for whom it runs.
   return { page, close: () => Promise.resolve() }
 }

@@ -89,7 +89,12 @@ async function lookAtAll(
 ) {
   const complaints: string[] = []
   const complain = (line: string) => complaints.push(line)
-  const window = await openWindow(browser, program, stage.peer, { theme: first, size, complain })
+  const window = await openWindow(browser, program, stage.peer, {
+    theme: first,
+    size,
+    isStill: true,
+    complain,
+  })
   const { page } = window
   const found: string[] = []
   const prefix = program === 'desktop' ? 'desktop-' : ''
