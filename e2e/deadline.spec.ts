@@ -1,6 +1,7 @@
-import { expect, go, keepPicture, test, text } from './app.ts'
-import { untilMeasured } from './peer.ts'
-import { townScene } from './scenes.ts'
+import { expect, findings, go, keepPicture, test, text } from './app.ts'
+import { dropFiles } from './drop.ts'
+import { until, untilMeasured } from './peer.ts'
+import { ballsScene, townScene } from './scenes.ts'
 import { submitScene } from './submit.ts'
 
 const MINUTE_MS = 60_000
@@ -44,4 +45,39 @@ test('a render that cannot be done in time says so on its page, in the list and 
   const status = await studio.calls.jobs.status({ job_id: job })
   expect(status.deadline_at_risk?.expected_end_ms).toBeGreaterThan(deadline_ms)
   expect(await studio.calls.jobs.status({ job_id: later })).not.toHaveProperty('deadline_at_risk')
+})
+
+test('a render is wanted by a day and a time, chosen from the calendar or from the usual ones', async ({
+  peer,
+  windowOf,
+}) => {
+  const studio = await peer({ name: 'Studio PC', cores: 1 })
+  const page = await windowOf(studio)
+  await go(page, 'jobs')
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  await dropFiles(page, [{ name: 'balls.glb', bytes: ballsScene() }])
+  const field = page.getByRole('button', { name: text.jobs.deadline })
+  await expect(field).toContainText(text.frame.calendar.anyTime)
+  for (const theme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: theme })
+    await field.click()
+    await expect(page.getByRole('button', { name: text.frame.calendar.tomorrowMorning })).toBeVisible()
+    expect(await findings(page)).toEqual([])
+    await keepPicture(page, `deadline-field-${theme}`)
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('button', { name: text.frame.calendar.tomorrowMorning })).toBeHidden()
+    await expect(field).toBeFocused()
+  }
+  await field.click()
+  await page.getByRole('button', { name: text.frame.calendar.tomorrowMorning }).click()
+  await page.keyboard.press('Escape')
+  await expect(field).toContainText('08:00')
+  await page.getByRole('button', { name: text.jobKinds.render.render, exact: true }).click()
+  await until('the job is there', async () => (await studio.calls.jobs.list()).length === 1)
+  const [job] = await studio.calls.jobs.list()
+  const tomorrow = await page.evaluate(() => {
+    const day = new Date()
+    return new Date(day.getFullYear(), day.getMonth(), day.getDate() + 1, 8).getTime()
+  })
+  expect(job?.deadline_ms).toBe(tomorrow)
 })

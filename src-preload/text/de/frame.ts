@@ -153,4 +153,16 @@ export const frame: typeof english = {
   faultInput: (field, detail) =>
     field === '' ? `Die Eingabe passt nicht: ${detail}` : `Die Eingabe passt nicht (${field}): ${detail}`,
   faultUnknown: (detail) => `Meshwork konnte nicht antworten: ${detail}`,
+  calendar: {
+    earlier: 'Monat davor',
+    later: 'Monat danach',
+    anyTime: 'Egal wann',
+    clear: 'Doch egal wann',
+    done: 'Fertig',
+    hours: 'Stunden',
+    minutes: 'Minuten',
+    tonight: 'Heute Abend',
+    tomorrowMorning: 'Morgen früh',
+    mondayMorning: 'Montag früh',
+  },
 }

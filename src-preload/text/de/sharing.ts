@@ -171,8 +171,6 @@ export const sharing: typeof english = {
     empty:
       'Noch keine. Füge einen Tag hinzu, an dem du den PC selbst brauchst, oder einen, an dem du ihn nicht brauchst.',
     pick: 'Datum wählen',
-    earlier: 'Monat davor',
-    later: 'Monat danach',
     notShared: 'Nicht geteilt',
     otherHours: 'Andere Stunden',
     allDay: 'Ganztägig',

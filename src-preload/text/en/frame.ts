@@ -119,4 +119,16 @@ export const frame = {
   faultConnection: 'The connection to this PC was lost before it answered.',
   faultInput: (field: string, detail: string) => (field === '' ? detail : `${field}: ${detail}`),
   faultUnknown: (detail: string) => `Meshwork could not answer: ${detail}`,
+  calendar: {
+    earlier: 'Month before',
+    later: 'Month after',
+    anyTime: 'Any time',
+    clear: 'Any time will do',
+    done: 'Done',
+    hours: 'Hours',
+    minutes: 'Minutes',
+    tonight: 'Tonight',
+    tomorrowMorning: 'Tomorrow morning',
+    mondayMorning: 'Monday morning',
+  },
 }

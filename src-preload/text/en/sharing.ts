@@ -178,8 +178,6 @@ export const sharing = {
     add: 'Add a day',
     empty: 'None yet. Add a day on which you need this PC for yourself, or one on which you don’t.',
     pick: 'Choose a date',
-    earlier: 'Month before',
-    later: 'Month after',
     notShared: 'Not shared',
     otherHours: 'Other hours',
     allDay: 'All day',

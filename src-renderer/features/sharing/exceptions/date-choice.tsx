@@ -1,7 +1,6 @@
-import 'dayjs/locale/de'
-import '@mantine/dates/styles.css'
-import { DatePicker, DatesProvider } from '@mantine/dates'
-import { useFormat, useText } from '../../../state/text.tsx'
+import { DatePicker } from '@mantine/dates'
+import { useText } from '../../../state/text.tsx'
+import { CalendarWords } from '../../../ui/dates/calendar-words.tsx'
 
 /** A calendar to choose one date from; what is over or taken cannot be chosen. */
 export function DateChoice({
@@ -14,10 +13,9 @@ export function DateChoice({
   readonly taken: readonly string[]
   readonly onDate: (date: string) => void
 }) {
-  const { language } = useFormat()
-  const text = useText().sharing.exceptions
+  const text = useText().frame.calendar
   return (
-    <DatesProvider settings={{ locale: language, firstDayOfWeek: 1, weekendDays: [] }}>
+    <CalendarWords>
       <DatePicker
         value={null}
         defaultDate={today}
@@ -27,6 +25,6 @@ export function DateChoice({
         excludeDate={(date) => taken.includes(date)}
         onChange={(date) => date !== null && onDate(date)}
       />
-    </DatesProvider>
+    </CalendarWords>
   )
 }

@@ -84,7 +84,7 @@ export function NewRenderForm({
         <QualityField {...fields} />
         <FramesField {...fields} animationSeconds={animationSeconds} />
         <ChecksField {...fields} />
-        <PriorityField {...fields} />
+        <PriorityField {...fields} nowMs={nowMs} />
         <EncryptField {...fields} />
       </div>
       <div ref={foot} className={classes['foot']}>

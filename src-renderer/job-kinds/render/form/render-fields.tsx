@@ -1,7 +1,8 @@
 import { useId } from 'react'
-import { Button, Input, NumberInput, SegmentedControl, Select, Switch, TextInput } from '@mantine/core'
+import { Button, Input, NumberInput, SegmentedControl, Select, Switch } from '@mantine/core'
 import { useFormat, useText } from '../../../state/text.tsx'
 import type { PriorityName } from '../../../state/priority.ts'
+import { MomentField } from '../../../ui/dates/moment-field.tsx'
 import { problemText } from './field-problem.ts'
 import {
   CHECKS,
@@ -181,7 +182,7 @@ export function ChecksField({ form, onChange }: FieldProps) {
 }
 
 /** Whose turn it is among one's own jobs, and when it should be done. */
-export function PriorityField({ form, problems, onChange }: FieldProps) {
+export function PriorityField({ form, problems, onChange, nowMs }: FieldProps & { readonly nowMs: number }) {
   const { jobs, jobKinds } = useText()
   const format = useFormat()
   const labelId = useId()
@@ -200,15 +201,12 @@ export function PriorityField({ form, problems, onChange }: FieldProps) {
           onChange={(priority) => onChange({ priority })}
         />
       </div>
-      <TextInput
-        type="datetime-local"
+      <MomentField
         label={jobs.deadline}
-        title={jobs.deadlineHint}
-        value={form.deadlineMs === undefined ? '' : localMinute(form.deadlineMs)}
-        onChange={(event) => {
-          const at = new Date(event.currentTarget.value).getTime()
-          onChange({ deadlineMs: Number.isFinite(at) ? at : undefined })
-        }}
+        hint={jobs.deadlineHint}
+        atMs={form.deadlineMs}
+        onMoment={(deadlineMs) => onChange({ deadlineMs })}
+        nowMs={nowMs}
         error={problemText(problems.deadlineMs, jobKinds.render, format)}
       />
     </div>
@@ -226,10 +224,4 @@ export function EncryptField({ form, onChange }: Pick<FieldProps, 'form' | 'onCh
       onChange={(event) => onChange({ encrypt: event.currentTarget.checked })}
     />
   )
-}
-
-/** A moment as the browser's own field for date and time wants it: this machine's clock, to the minute. */
-function localMinute(atMs: number): string {
-  const local = new Date(atMs - new Date(atMs).getTimezoneOffset() * 60_000)
-  return local.toISOString().slice(0, 16)
 }
