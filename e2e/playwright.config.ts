@@ -14,6 +14,8 @@ const out = join(import.meta.dirname, '../out/e2e')
 export default defineConfig<{ program: Program }>({
   testDir: import.meta.dirname,
   testMatch: '*.spec.ts',
+  // Node loads the product's modules itself, as it does in the product.
+  build: { external: ['**/src-main/**', '**/src-preload/**'] },
   // Tests side by side, each with peers, folders and ports of its own: while one computes, another waits for its browser.
   fullyParallel: true,
   // Two more than the cores of a small machine: a fifth less time than with one more, and no more processor time.
