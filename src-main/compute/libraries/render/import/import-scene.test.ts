@@ -367,4 +367,23 @@ describe('cameras and lights', () => {
     const environment = { kind: 'constant', radiance: [1, 2, 3] } as const
     expect((await sceneOf(document, { environment })).environment).toEqual(environment)
   })
+
+  test('[G14] an emissive texture is light by its texels: glowing dots on a dark one bring the studio', async () => {
+    const { document, add } = newDocument()
+    const texels = (glowing: number) =>
+      Uint8Array.from(
+        encodePngFile({
+          width: 16,
+          height: 16,
+          channels: 3,
+          data: Uint8Array.from({ length: 16 * 16 * 3 }, (_, i) => (Math.floor(i / 3) < glowing ? 255 : 0)),
+        }),
+      )
+    const texture = document.createTexture().setImage(texels(2)).setMimeType('image/png')
+    const lamp = document.createMaterial().setEmissiveFactor([1, 1, 1]).setEmissiveTexture(texture)
+    add(squareNode(document, lamp))
+    expect((await sceneOf(document)).environment.kind).toBe('map')
+    texture.setImage(texels(128))
+    expect((await sceneOf(document)).environment).toEqual({ kind: 'constant', radiance: [0, 0, 0] })
+  })
 })

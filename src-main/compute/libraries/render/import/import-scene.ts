@@ -24,9 +24,8 @@ import {
   createGeometryBuilder,
   placedPositions,
   type PlacedPrimitive,
-  type SceneGeometry,
-  triangleArea,
 } from '../scene/geometry.ts'
+import { meanEmission } from '../scene/emission.ts'
 import { importLights } from '../scene/lights.ts'
 import { type ImportedMaterial, importMaterial, PLAIN_MATERIAL } from '../scene/materials.ts'
 import { type PlacedNode, placeNodes } from '../scene/nodes.ts'
@@ -41,7 +40,7 @@ const ASPECT_DEFAULT = 4 / 3
 
 /**
  * A scene counts as lit by its own surfaces if they emit at least this radiance on average over all of its
- * area: lamps of a room do, a model's glowing eyes do not.
+ * area: lamps of a room do, a model's glowing eyes or the dots of an emissive texture do not.
  */
 const EMISSION_LIGHTS_SCENE = 0.02
 
@@ -136,7 +135,8 @@ async function buildScene(
   if (geometry.indices.length === 0) refuseFile('no-triangles', 'the scene has no triangles to render')
   const lights = importLights(nodes)
   if (lights.length > SCENE_LIMITS.lights) refuseFile('scene-too-large', 'the scene has too many lights')
-  const isLit = lights.length > 0 || meanEmission(geometry, materials) >= EMISSION_LIGHTS_SCENE
+  const isLit =
+    lights.length > 0 || meanEmission(geometry, materials, table.textures) >= EMISSION_LIGHTS_SCENE
   const scene: SceneDescription = {
     ...geometry,
     materials,
@@ -224,22 +224,4 @@ function framedPositions(
     at += one.length
   }
   return all
-}
-
-/** Radiance that surfaces emit, averaged over the area of all of them; textures count as white. */
-function meanEmission(geometry: SceneGeometry, materials: readonly MaterialDescription[]): number {
-  let [emitted, area] = [0, 0]
-  const { positions, indices, triangleMaterials } = geometry
-  for (let t = 0; t < triangleMaterials.length; t++) {
-    const [r, g, b] = materials[triangleMaterials[t] ?? 0]?.emissive ?? [0, 0, 0]
-    const size = triangleArea(
-      positions,
-      indices[3 * t] ?? 0,
-      indices[3 * t + 1] ?? 0,
-      indices[3 * t + 2] ?? 0,
-    )
-    emitted += size * (0.2126 * r + 0.7152 * g + 0.0722 * b)
-    area += size
-  }
-  return area > 0 ? emitted / area : 0
 }
