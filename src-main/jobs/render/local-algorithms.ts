@@ -1,5 +1,5 @@
 /** The local task that splits a glTF file into what travels, and packs it for a preview. */
-export const IMPORT = { id: 'render.import', version: '2.1.0' } as const
+export const IMPORT = { id: 'render.import', version: '2.2.0' } as const
 /** The local task that says what a scene is made of. */
 export const INSPECT = { id: 'render.inspect', version: '1.0.0' } as const
 /** The local task that takes a small picture of a packed scene, or of a job's. */
@@ -12,6 +12,3 @@ export const PREVIEW_TILES = { id: 'render.preview-tiles', version: '1.0.0' } as
 export const THUMBNAIL = { id: 'render.thumbnail', version: '1.0.0' } as const
 /** The local task that puts the tiles together. */
 export const ASSEMBLE = { id: 'render.assemble', version: '2.0.0' } as const
-
-/** A scene as its files are read, as it is packed in the kernel, and the tree that is built over its triangles. */
-export const SCENE_COPIES = 4

@@ -18,7 +18,7 @@ import { createRunner } from '../../runner.ts'
 import { startRunner, type StartedRunner } from '../../started-runner.fixture.ts'
 import { renderAlgorithms } from './algorithms.ts'
 import { defaultSceneGlb } from './default-scene.ts'
-import { glbOf, newDocument, squareNode, sunNode } from './import/gltf.fixture.ts'
+import { glbOf, meshNode, newDocument, squareNode, sunNode } from './import/gltf.fixture.ts'
 import { createRandomPng } from './textures/random-png.fixture.ts'
 
 const LIMITS = { wallMsMax: 60_000, memoryBytesMax: 1 << 30, outputBytesMax: 64 << 20 }
@@ -101,6 +101,26 @@ describe('the render library, in a compute host', () => {
     const { width, height, data } = decode(coarse.png)
     expect([width, height]).toEqual([48, 36])
     expect(new Set(data).size).toBeGreaterThan(50)
+  })
+
+  it('[G15] an import tells the memory that a unit takes, for a mesh of many triangles on few vertices', async () => {
+    const file = await blob('grid', await gridGlb(140))
+    const imported = done(await outcomeOf('render.import', { aspect: 1 }, { scene: file }))
+    const told = z.number().parse(imported.info['kernel_bytes'])
+    const inputs: Record<string, RunFile> = {}
+    for (const [role, output] of Object.entries(imported.extras)) {
+      inputs[role] = await blob(`grid-${role}`, await bytesOf(output))
+    }
+    const params = RenderParams.parse({ width: 16, height: 16, spp: 1, bounces: 0, tile: 16 })
+    const within = async (memoryBytesMax: number): Promise<RunOutcome> => {
+      const only = { ...task('render.path-trace', params, inputs, 0), limits: { ...LIMITS, memoryBytesMax } }
+      return (await outcomesOf(runner, [only])).get(only.id)!
+    }
+    expect((await within(told)).kind).toBe('done')
+    const message = `the kernel took ${told} bytes, limit ${told - 1}`
+    expect(await within(told - 1)).toEqual({ kind: 'failed', fault: { kind: 'oversized', message } })
+    // Four times the packed scene was the estimate before.
+    expect(told).toBeGreaterThan(4 * (await bytesOf(imported.output)).byteLength)
   })
 
   it('[G6] leaves images at home that no visible surface shows', async () => {
@@ -346,4 +366,20 @@ function done(outcome: RunOutcome): Extract<RunOutcome, { kind: 'done' }> {
 
 async function bytesOf(output: RunOutput): Promise<Uint8Array> {
   return output.kind === 'bytes' ? output.bytes : readFile(output.path)
+}
+
+/** A wavy square of `side`² quads, each vertex shared by six triangles. */
+async function gridGlb(side: number): Promise<Uint8Array> {
+  const row = side + 1
+  const POSITION = Array.from({ length: row * row }, (_, i) => {
+    const [x, y] = [i % row, Math.floor(i / row)]
+    return [x / side, y / side, ((x * y) % 7) / 500]
+  }).flat()
+  const indices = Array.from({ length: side * side }, (_, i) => {
+    const at = Math.floor(i / side) * row + (i % side)
+    return [at, at + 1, at + row + 1, at, at + row + 1, at + row]
+  }).flat()
+  const { document, add } = newDocument()
+  add(meshNode(document, { attributes: { POSITION }, indices }))
+  return glbOf(document)
 }

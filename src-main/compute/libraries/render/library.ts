@@ -23,7 +23,7 @@ export function createRenderLibrary(): Library {
         case 'render.path-trace':
           return units.run(call)
         case 'render.import':
-          return (await import('./import/import-call.ts')).runImport(call, decoder)
+          return (await import('./import/import-call.ts')).runImport(call, instantiate, decoder)
         case 'render.assemble':
           return (await import('./picture/assemble-call.ts')).runAssemble(call)
         case 'render.inspect':

@@ -9,7 +9,7 @@ import type { Params } from '../../../protocol/work.ts'
 import { runLocalTask, storeOutput } from '../../local-task.ts'
 import { runFile } from '../../../ports/run-inputs.ts'
 import type { JobDependencies } from '../../dependencies.ts'
-import { IMPORT, SCENE_COPIES } from '../local-algorithms.ts'
+import { IMPORT } from '../local-algorithms.ts'
 import { blobsOf, createKeptScenes, type ImportedScene } from './kept-scenes.ts'
 
 /** The roles of an import's inputs that are not file names. */
@@ -36,6 +36,7 @@ const ImportInfo = z.object({
   files: z.record(z.string(), z.string()),
   digest: z.string(),
   decode_bytes: z.number().min(0),
+  kernel_bytes: z.number().min(0),
   triangles: z.int().min(1),
   lit_by: LitBy.exclude(['nothing']),
   framed: z.boolean(),
@@ -86,9 +87,8 @@ export function createSceneImports(dependencies: JobDependencies): SceneImports 
         },
         signal,
       )
-      const { files, digest, decode_bytes, triangles, lit_by, warnings, framed } = ImportInfo.parse(
-        result.info,
-      )
+      const { files, digest, decode_bytes, kernel_bytes, triangles, lit_by, warnings, framed } =
+        ImportInfo.parse(result.info)
       const packed = await storeOutput(blobs, result.output, owner)
       const inputs: Record<string, Cid> = {}
       for (const [role, output] of Object.entries(result.extras)) {
@@ -100,7 +100,8 @@ export function createSceneImports(dependencies: JobDependencies): SceneImports 
         inputs,
         bytes: [...new Set(Object.values(inputs))].reduce((sum, cid) => sum + bytesOf(cid), 0),
         digest,
-        memoryBytes: packed.bytes * SCENE_COPIES + decode_bytes,
+        // The scene in the kernel, and the arrays that it is packed of.
+        memoryBytes: kernel_bytes + packed.bytes + decode_bytes,
         packed: packed.cid,
         triangles,
         litBy: lit_by,

@@ -5,6 +5,7 @@ import { parseAs } from '../../../../protocol/canonical.ts'
 import { refuse } from '../../../../protocol/fault.ts'
 import { ANIMATION_SECONDS_MAX } from '../../../../protocol/job-kinds/render-tasks.ts'
 import type { LibraryCall, LibraryResult } from '../../../library.ts'
+import { type MeteredKernel, PAGE_BYTES } from '../metered-kernel.ts'
 import type { ImageDecoder } from '../textures/image-decoder.ts'
 import { ImportRefusal } from '../gltf/import-fault.ts'
 import { importScene } from './import-scene.ts'
@@ -27,12 +28,16 @@ const ImportParams = z.strictObject({
  *
  * Output: the packed scene, for a preview. Extras: the inputs of a render by role, as far as they are not files that
  * were handed over. Info: `files` (the other inputs: role to name), `digest` (of the packed scene), `decode_bytes` (what
- * the largest texture takes while it is decoded), `triangles`, `materials`, `textures`, `lights`, `environment` (constant
+ * the largest texture takes while it is decoded), `kernel_bytes` (memory of the kernel with the scene and its tree built), `triangles`, `materials`, `textures`, `lights`, `environment` (constant
  * or map), `lit_by` (`SceneLight`), `framed` (the picture's shape decided what is seen) and `warnings`.
  *
  * @throws FaultError `bad-input` with one clear line for the user who chose the file
  */
-export async function runImport(call: LibraryCall, decoder: ImageDecoder): Promise<LibraryResult> {
+export async function runImport(
+  call: LibraryCall,
+  instantiate: () => MeteredKernel,
+  decoder: ImageDecoder,
+): Promise<LibraryResult> {
   const params = parseAs(call.params, ImportParams)
   const main = call.inputs.get(SCENE_ROLE)
   if (!params.ok) refuse('bad-input', params.fault.message)
@@ -54,6 +59,7 @@ export async function runImport(call: LibraryCall, decoder: ImageDecoder): Promi
   if (imported.kind !== 'scene') refuse('bad-input', imported.message)
   const { scene, isFramed, litBy, textureFiles, decodeBytes, warnings } = imported
   const output = packScene(scene)
+  const kernelBytes = kernelBytesOf(instantiate(), output)
   // Images that no visible surface shows do not travel.
   const sent = [...parts].filter(([role]) => !role.startsWith('image-') || textureFiles.has(role))
   return {
@@ -70,6 +76,7 @@ export async function runImport(call: LibraryCall, decoder: ImageDecoder): Promi
       ),
       digest: createHash('sha256').update(output).digest('hex'),
       decode_bytes: decodeBytes,
+      kernel_bytes: kernelBytes,
       triangles: scene.indices.length / 3,
       materials: scene.materials.length,
       textures: scene.textures.length,
@@ -79,7 +86,23 @@ export async function runImport(call: LibraryCall, decoder: ImageDecoder): Promi
       framed: isFramed,
       warnings: warnings.map(({ kind, message }) => ({ kind, message })),
     },
-    memoryBytes: 2 * output.byteLength + main.bytes,
+    memoryBytes: 2 * output.byteLength + main.bytes + kernelBytes,
+  }
+}
+
+/**
+ * Builds the scene as a unit does, to tell the memory that this takes: the tree's size depends on where the triangles lie.
+ * Every peer's kernel takes as many pages for the same scene.
+ */
+function kernelBytesOf(kernel: MeteredKernel, packed: Uint8Array): number {
+  const loaded = kernel.loadScene(packed)
+  switch (loaded.kind) {
+    case 'loaded':
+      return kernel.pages() * PAGE_BYTES
+    case 'bad-scene':
+      return refuse('bad-input', `the scene is damaged: ${loaded.reason}`)
+    case 'out-of-memory':
+      return refuse('bad-input', 'the scene needs more than the 2 GiB that the path tracer can use')
   }
 }
 
