@@ -21,7 +21,10 @@ const SIZES = [
   { width: 1_280, height: 800, first: 'light' },
   { width: 900, height: 640, first: 'dark' },
 ] as const
-/** Narrow windows, in which nothing may be out of reach: at 200 % a window of 1,280 × 800 has half as many pixels. */
+/**
+ * Narrow windows, in which nothing may be out of reach: at 200 % a window of 1,280 × 800 has half as many pixels. They are
+ * pictured in German, whose words are longer.
+ */
 const NARROW = [
   { name: '700', width: 700, height: 640 },
   { name: '200-percent', width: 640, height: 400 },
@@ -108,13 +111,17 @@ async function lookAtAll(
   // Each screen is opened in the theme that the last one was left in, so that both are begun with.
   const look = async (name: string): Promise<void> => {
     await keep(name, 'all')
-    for (const narrow of size.width === SIZES[0].width ? NARROW : []) {
-      await page.setViewportSize(narrow)
-      await settle(page)
-      await keepPicture(page, `${prefix}${stageName}-${name}-${shown}-${narrow.name}`)
-      found.push(...(await cutOff(page)).map((line) => `${name}, ${narrow.name}: ${line}`))
+    if (size.width === SIZES[0].width) {
+      await speak(page, stage, 'de')
+      for (const narrow of NARROW) {
+        await page.setViewportSize(narrow)
+        await settle(page)
+        await keepPicture(page, `${prefix}${stageName}-${name}-${shown}-${narrow.name}-german`)
+        found.push(...(await cutOff(page)).map((line) => `${name}, ${narrow.name}, in German: ${line}`))
+      }
+      await speak(page, stage, 'en')
+      await page.setViewportSize(size)
     }
-    await page.setViewportSize(size)
     shown = shown === 'light' ? 'dark' : 'light'
     await page.emulateMedia({ colorScheme: shown })
     await expect(page.locator(`[data-mantine-color-scheme="${shown}"]`)).toHaveCount(1)
@@ -134,6 +141,12 @@ async function lookAtAll(
   await window.close()
   expect(complaints).toEqual([])
   expect(found).toEqual([])
+}
+
+/** Changes the language that the window speaks, as its user does in Settings. */
+async function speak(page: Page, { peer }: Stage, language: 'en' | 'de'): Promise<void> {
+  await peer.calls.preferences.set({ language })
+  await expect(page.locator(`html[lang="${language}"]`)).toHaveCount(1)
 }
 
 async function lookIntoJob(
