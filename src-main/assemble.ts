@@ -270,6 +270,6 @@ export async function assembleSandbox(folder: string): Promise<Sandbox> {
 
 /** The scene that is rendered when no other is given: a Cornell box with a golden knot, as a .glb file. */
 export async function sampleScene(): Promise<Uint8Array> {
-  const { defaultSceneGlb } = await import('./compute/libraries/render/default-scene.ts')
+  const { defaultSceneGlb } = await import('./compute/libraries/render/samples/knot-room.ts')
   return defaultSceneGlb()
 }

@@ -143,3 +143,4 @@ export {
   type DateException,
   type WeekBlock,
 } from '../../src-main/protocol/sharing-plan.ts'
+export { SAMPLE_NAMES, SAMPLE_RENDER, SAMPLES, type SampleName } from './samples.ts'

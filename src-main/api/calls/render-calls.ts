@@ -18,6 +18,9 @@ export function renderCalls(
     inspectScene: os.render.inspectScene.handler(({ input, signal }) =>
       render.scenes.inspect(input, untilStopped(stopping, signal)),
     ),
+    takeSample: os.render.takeSample.handler(({ input: { name }, signal }) =>
+      render.samples.take(name, untilStopped(stopping, signal)),
+    ),
     previewScene: os.render.previewScene.handler(({ input: { frame, fps, ...view }, signal }) => {
       const seconds = frame === undefined ? undefined : frame / fps
       return render.scenes.preview({ ...view, seconds }, untilStopped(stopping, signal))

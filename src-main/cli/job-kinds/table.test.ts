@@ -53,7 +53,7 @@ describe('the table of kinds on the command line', () => {
 
   it('has each kind’s commands in the order of the help', () => {
     const names = kindCommands(terminal, false).map((command) => command.name())
-    expect(names).toEqual(['run', 'submit-job', 'submit-render', 'rerun-job', 'continue-job'])
+    expect(names).toEqual(['run', 'submit-job', 'submit-render', 'samples', 'rerun-job', 'continue-job'])
   })
 
   it('shows a kind for development there alone', () => {

@@ -8,7 +8,7 @@ import { cloudScene, sampleScene } from '../../../wasm/path-trace/sample-scenes.
 import { packScene, type SceneDescription } from '../../../wasm/path-trace/scene.ts'
 import { assert } from '../../protocol/fault.ts'
 import { RenderParams, unitCount } from '../../protocol/job-kinds/render-tasks.ts'
-import { defaultSceneGlb } from '../libraries/render/default-scene.ts'
+import { defaultSceneGlb } from '../libraries/render/samples/knot-room.ts'
 import { importScene } from '../libraries/render/import/import-scene.ts'
 import { compileKernel, type MeteredKernel } from '../libraries/render/metered-kernel.ts'
 import { assembleImage, type UnitOutput } from '../libraries/render/picture/assemble-image.ts'

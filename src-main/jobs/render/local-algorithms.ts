@@ -2,6 +2,8 @@
 export const IMPORT = { id: 'render.import', version: '2.2.0' } as const
 /** The local task that says what a scene is made of. */
 export const INSPECT = { id: 'render.inspect', version: '1.0.0' } as const
+/** The local task that makes a sample scene. */
+export const SAMPLE = { id: 'render.sample', version: '1.0.0' } as const
 /** The local task that takes a small picture of a packed scene, or of a job's. */
 export const SCENE_PREVIEW = { id: 'render.preview', version: '2.1.0' } as const
 /** The local task that meters the light of a packed scene, or of a job's. */

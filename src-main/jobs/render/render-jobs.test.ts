@@ -1,6 +1,15 @@
 import { decode } from 'jpeg-js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { submittedAs, type JobSummary, type PictureNews, type RenderRequest, type UnitView } from '#contract'
+import {
+  SAMPLE_NAMES,
+  SAMPLE_RENDER,
+  SAMPLES,
+  submittedAs,
+  type JobSummary,
+  type PictureNews,
+  type RenderRequest,
+  type UnitView,
+} from '#contract'
 import {
   animate,
   glbOf,
@@ -69,6 +78,23 @@ async function pictureOf(job_id: JobId): Promise<string> {
   for await (const chunk of blobChunks(served.client.calls, cid)) chunks.push(chunk)
   return Buffer.concat(chunks).toString('base64')
 }
+
+describe('a sample scene', () => {
+  it.each(SAMPLE_NAMES)('%s is made here, once, with the cameras of the contract', async (name) => {
+    const sample = await render().takeSample({ name })
+    const [{ name: file = '' } = {}] = sample.files
+    expect([sample.files.length, sample.main, file]).toEqual([1, `${name}.glb`, `${name}.glb`])
+    expect((await render().inspectScene(sample)).cameras).toEqual(SAMPLES[name].cameras)
+    expect(await render().takeSample({ name })).toEqual(sample)
+  })
+
+  it('is rendered as its draft, by one PC alone', async () => {
+    const sample = await render().takeSample({ name: 'bunny' })
+    const draft = { ...SAMPLE_RENDER, width: 48, height: 36, spp: 2 }
+    const { job_id } = await submit({ ...sample, ...draft, samples_per_unit: 2, tile: 64 })
+    expect(await ended(job_id)).toBe('done')
+  })
+})
 
 describe('a render beyond what a user lends', () => {
   it('[W41] waits and says why, and is computed once as much is lent', async () => {

@@ -1,7 +1,7 @@
 import { decode } from 'fast-png'
 import { expect } from 'vitest'
 import { RenderRequest } from '../../../src-preload/contract/job-kinds/render.ts'
-import { defaultSceneGlb } from '../../compute/libraries/render/default-scene.ts'
+import { defaultSceneGlb } from '../../compute/libraries/render/samples/knot-room.ts'
 import { describeJobKind } from '../job-kind.contract.ts'
 
 const SIZE = { width: 48, height: 32, spp: 2, tile: 16, bounces: 2 }

@@ -11,6 +11,7 @@ import { mustRender, renderedPicture } from './picture/rendered-picture.ts'
 import { createRenderResults } from './picture/results.ts'
 import { createThumbnails, type Thumbnails } from './picture/thumbnail.ts'
 import { recipeOf } from './recipe.ts'
+import { createSampleScenes, type SampleScenes } from './scene/sample-scenes.ts'
 import { createSceneImports } from './scene/scene-import.ts'
 import { createSceneMeter } from './scene/scene-meter.ts'
 import { createSceneLooks, type SceneLooks } from './scene/scene-preview.ts'
@@ -20,6 +21,7 @@ import { submitRender } from './submission.ts'
 /** Jobs that render a picture, with the calls that only they have. */
 export interface RenderKind extends JobKind<'render'> {
   readonly scenes: SceneLooks
+  readonly samples: SampleScenes
   readonly pictures: Pictures
   readonly thumbnails: Thumbnails
   /** How a job was asked for. */
@@ -60,6 +62,7 @@ export function createRenderKind({ dependencies, notesOf, stopping }: JobKindOpt
     recipe: (job) => recipeOf(dependencies, job, notesOf(job)),
     again: (job, signal) => renderAgain(submitting, scene, { job, notes: notesOf(job) }, signal),
     continue: (job) => continueRender(dependencies, { job, notes: notesOf(job) }),
+    samples: createSampleScenes(dependencies),
     scenes: createSceneLooks(dependencies, imports, meter, taken),
     exposureStops: async (job) => {
       mustRender(job)

@@ -11,6 +11,7 @@ import {
 } from '../../../src-main/protocol/job-kinds/render-tasks.ts'
 import { UnitIndex } from '../../../src-main/protocol/work.ts'
 import { Chunk } from '../blobs.ts'
+import { SAMPLE_NAMES } from '../samples.ts'
 import {
   FRAMES_MAX,
   FRAME_MAX,
@@ -247,6 +248,8 @@ export type PictureFormat = z.infer<typeof PictureFormat>
 const calls = {
   /** The content of a scene and its missing parts. Faults as of a submission, except that files may be missing. */
   inspectScene: procedure.input(SceneFiles).output(SceneReport),
+  /** Makes a sample scene, whose file is then among the uploads until the peer stops. */
+  takeSample: procedure.input(z.strictObject({ name: z.enum(SAMPLE_NAMES) })).output(SceneFiles),
   /** A small picture of a scene, computed here at once. Faults as of a submission. */
   previewScene: procedure
     .input(

@@ -11,6 +11,7 @@ export const start: typeof english = {
   skip: 'Überspringen',
   skipHint: 'Übernimmt die Vorschläge. Du kannst sie später ändern.',
   finish: 'Fertig',
+  tryIt: 'Ein erstes Bild rendern',
   pc: {
     title: 'Dieser PC',
     sentence: 'Das können deine Leute nutzen, wenn du sie lässt.',

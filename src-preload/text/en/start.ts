@@ -10,6 +10,7 @@ export const start = {
   skip: 'Skip',
   skipHint: 'Uses what is suggested. You can change it later.',
   finish: 'Done',
+  tryIt: 'Render a first picture',
   pc: {
     title: 'This PC',
     sentence: 'This is what your people can use, when you let them.',

@@ -190,6 +190,16 @@ it('the answer is set with its rules first, and Done ends the first start', asyn
   await waitFor(() => expect(path()).toBe('/'))
 })
 
+it('the last card leads to a first picture', async () => {
+  const { user, asked, path } = mountStart()
+  await user.click(button('Next'))
+  await screen.findByRole('radio', { name: /^When I’m away/ })
+  await user.click(button('Next'))
+  await user.click(await screen.findByRole('button', { name: 'Render a first picture' }))
+  await waitFor(() => expect(path()).toBe('/jobs/new'))
+  expect(asked('preferences.set')).toEqual([{ first_start_done: true }])
+})
+
 it('I’ll choose leads to the week after the last card', async () => {
   const { user, asked, path } = mountStart()
   await user.click(button('Next'))

@@ -43,12 +43,13 @@ export function StartScreen() {
     isFirstCard.current = false
   }, [step])
 
-  async function finish(isSkipped: boolean): Promise<void> {
+  async function finish(isSkipped: boolean, place?: string): Promise<void> {
     // A name that was begun is kept; one that was emptied is not worth holding the user up.
     if (step === 'pc' && !name.isEmpty && !(await name.save())) return
     if (isSkipped && step !== 'whom' && !(await shareAsSuggested())) return
     const done = await run(() => calls.preferences.set({ first_start_done: true }))
-    if (done !== undefined) navigate(!isSkipped && chosen === 'choose' ? '/sharing' : '/', { replace: true })
+    const next = place ?? (!isSkipped && chosen === 'choose' ? '/sharing' : '/')
+    if (done !== undefined) navigate(next, { replace: true })
   }
 
   /** A new PC shares also while it is used, because nothing was chosen yet: a user who skips gets what is suggested. */
@@ -94,9 +95,18 @@ export function StartScreen() {
         </Tooltip>
         <span className={classes['gap']} />
         {at > 0 && <Button onClick={() => setStep(STEPS[at - 1] ?? 'pc')}>{text.back}</Button>}
-        <Button variant="filled" onClick={() => void goOn()}>
-          {at === STEPS.length - 1 ? text.finish : text.next}
-        </Button>
+        {at < STEPS.length - 1 ? (
+          <Button variant="filled" onClick={() => void goOn()}>
+            {text.next}
+          </Button>
+        ) : (
+          <>
+            <Button onClick={() => void goOn()}>{text.finish}</Button>
+            <Button variant="filled" onClick={() => void finish(false, '/jobs/new')}>
+              {text.tryIt}
+            </Button>
+          </>
+        )}
       </footer>
     </div>
   )

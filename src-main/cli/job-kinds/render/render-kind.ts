@@ -2,11 +2,16 @@ import type { JobKind } from '../job-kind.ts'
 import { againCommands } from './again-commands.ts'
 import { pictureFacts } from './picture-facts.ts'
 import { pictureFormat } from './picture-format.ts'
+import { samplesCommand } from './samples.ts'
 import { submitRenderCommand } from './submit-render.ts'
 
 /** Renders: a picture, saved as .png or .exr. */
 export const renderKind: JobKind<'render'> = {
-  commands: (terminal) => [submitRenderCommand(terminal), ...againCommands(terminal)],
+  commands: (terminal) => [
+    submitRenderCommand(terminal),
+    samplesCommand(terminal),
+    ...againCommands(terminal),
+  ],
   resultFormat: pictureFormat,
   facts: ({ facts }) => pictureFacts(facts),
 }

@@ -1,8 +1,17 @@
 import { basename } from 'node:path'
-import type { Command } from 'commander'
-import { DESCRIPTION_LENGTH_MAX, submittedAs, type JobStatus, type SubmittedRender } from '#contract'
+import { Option, type Command } from 'commander'
+import {
+  DESCRIPTION_LENGTH_MAX,
+  SAMPLE_NAMES,
+  SAMPLE_RENDER,
+  submittedAs,
+  type JobStatus,
+  type SampleName,
+  type SceneFiles,
+  type SubmittedRender,
+} from '#contract'
 import type { ApiCalls } from '../../../api/transport/client.ts'
-import type { Cid } from '../../../protocol/ids.ts'
+import { refuse } from '../../../protocol/fault.ts'
 import {
   BOUNCES_MAX,
   IMAGE_SIDE_MAX,
@@ -26,11 +35,12 @@ import {
 import type { Terminal } from '../../output/terminal.ts'
 import { submitAndFollow, type RequestFor, type SubmissionOptions } from '../submission.ts'
 import { frameFile, frameList } from './frames.ts'
+import { cameraNumber } from './named-camera.ts'
 import { pictureFormat } from './picture-format.ts'
 import { sceneFiles } from './scene-files.ts'
 
-/** Cameras that a file may be asked for. */
-const CAMERA_MAX = 0xffff
+/** A longer name than a peer tells of any camera. */
+const CAMERA_NAME_LENGTH_MAX = 500
 
 const describing = textBetween(0, DESCRIPTION_LENGTH_MAX)
 
@@ -44,7 +54,8 @@ interface RenderOptions extends SubmissionOptions, PlacementOptions {
   readonly tile?: number
   readonly bounces?: number
   readonly redundancy?: number
-  readonly camera?: number
+  readonly camera?: string
+  readonly sample?: SampleName
   readonly environment?: string
   readonly frames?: readonly number[]
   readonly fps?: number
@@ -57,9 +68,15 @@ export function submitRenderCommand(terminal: Terminal): Command {
   const command = newCommand(
     'submit-render',
     'render a glTF scene on the mesh',
-    'meshctl submit-render house.glb --width 1280 --height 720 --spp 256 --out house.png',
+    'meshctl submit-render house.glb --camera Garden --width 1280 --height 720 --spp 256 --out house.png',
   )
-    .argument('<file>', 'a .glb or .gltf file')
+    .argument('[file]', 'a .glb or .gltf file')
+    .addOption(
+      new Option(
+        '--sample <name>',
+        'a scene that comes with Meshwork, in place of a file; a draft of 32 samples that nobody checks',
+      ).choices(SAMPLE_NAMES),
+    )
     .option('--width <pixels>', 'width of the picture (default: 640)', integerBetween(1, IMAGE_SIDE_MAX))
     .option('--height <pixels>', 'height of the picture (default: 480)', integerBetween(1, IMAGE_SIDE_MAX))
     .option('--spp <count>', 'samples per pixel (default: 64)', integerBetween(1, SAMPLES_PER_PIXEL_MAX))
@@ -71,9 +88,9 @@ export function submitRenderCommand(terminal: Terminal): Command {
       integerBetween(1, REDUNDANCY_MAX),
     )
     .option(
-      '--camera <index>',
-      'which of the file’s cameras, from 0 (default: the first, or one that sees all)',
-      integerBetween(0, CAMERA_MAX),
+      '--camera <name>',
+      'one of the file’s cameras by its name, or by its number from 0 (default: the first, or one that sees all)',
+      textBetween(1, CAMERA_NAME_LENGTH_MAX),
     )
     .option('--environment <file>', 'a .hdr picture of distant light (default: the file’s own lights)')
     .option(
@@ -98,14 +115,18 @@ export function submitRenderCommand(terminal: Terminal): Command {
       'wait, then save the picture as .png or .exr; a number is added for each of several frames',
     )
   return withPlacementOptions(command, 'tiles go first to who has this blob').action(
-    (file: string, options: RenderOptions) => submitRender(terminal, file, options),
+    (file: string | undefined, options: RenderOptions) => submitRender(terminal, file, options),
   )
 }
 
-async function submitRender(terminal: Terminal, path: string, options: RenderOptions): Promise<void> {
+async function submitRender(
+  terminal: Terminal,
+  path: string | undefined,
+  options: RenderOptions,
+): Promise<void> {
   const format = options.out === undefined ? undefined : pictureFormat(options.out)
-  const files = await sceneFiles(path)
-  const { environment } = options
+  const { environment, sample } = options
+  const files = await ownFiles(path, sample)
   const light = environment === undefined ? undefined : await localFile(environment, basename(environment))
   const isSeries = (options.frames?.length ?? 1) > 1
   if (isSeries) for (const place of seriesPlaces(options)) await checkResultPlace(place)
@@ -114,8 +135,15 @@ async function submitRender(terminal: Terminal, path: string, options: RenderOpt
     async submit(calls, wait) {
       const all = [...files, ...(light === undefined ? [] : [light])]
       const cids = await uploadFiles(terminal, calls, all)
+      const scene =
+        sample === undefined ? uploaded(files, cids) : await calls.render.takeSample({ name: sample })
+      const camera =
+        options.camera === undefined
+          ? undefined
+          : cameraNumber(options.camera, (await calls.render.inspectScene(scene)).cameras)
+      const parts = { ...scene, ...given({ camera, environment: cids[files.length] }) }
       wait.isSubmitting = true
-      return submittedAs('render', await calls.jobs.submit(requestOf(files, cids, options)))
+      return submittedAs('render', await calls.jobs.submit(requestOf(parts, options)))
     },
     acceptedText({ job_id, job_ids, units, triangles }) {
       const jobs = job_ids.length === 1 ? '' : ` and ${job_ids.length - 1} more jobs`
@@ -158,21 +186,41 @@ async function followSeries(
   print(terminal, options, { jobs: statuses, files: saved }, () => `${lines.join('\n')}\n`)
 }
 
-/** @param cids of the scene's files, then of the environment if there is one */
+/** The files of the scene that a user has, which is none where they ask for a sample. @throws FaultError `bad-input` */
+async function ownFiles(
+  path: string | undefined,
+  sample: SampleName | undefined,
+): Promise<readonly LocalFile[]> {
+  if (path === undefined) {
+    return sample === undefined ? refuse('bad-input', 'give a .glb or .gltf file, or try --sample bunny') : []
+  }
+  if (sample !== undefined) refuse('bad-input', 'give a file or --sample, not both')
+  return sceneFiles(path)
+}
+
+/** Files as their peer has them. @param cids of the files, in their order, and maybe of others */
+function uploaded(files: readonly LocalFile[], cids: readonly string[]): SceneFiles {
+  return {
+    files: files.map(({ name }, index) => ({
+      name,
+      cid: (cids[index] ?? '') as SceneFiles['files'][number]['cid'],
+    })),
+    main: files[0]?.name ?? '',
+  }
+}
+
 function requestOf(
-  files: readonly LocalFile[],
-  cids: readonly Cid[],
+  scene: SceneFiles & { readonly camera?: number; readonly environment?: string },
   options: RenderOptions,
 ): RequestFor<'render'> {
-  const { width, height, spp, tile, bounces, redundancy, camera, description } = options
-  const { frames, fps, priority } = options
-  const environment = cids[files.length]
+  const { width, height, spp, tile, bounces, redundancy, description } = options
+  const { frames, fps, priority, sample } = options
   return {
     kind: 'render',
-    files: files.map(({ name }, index) => ({ name, cid: cids[index] ?? '' })),
-    main: files[0]?.name ?? '',
-    ...given({ width, height, spp, tile, bounces, redundancy, camera, description }),
-    ...given({ fps, priority, environment }),
+    ...scene,
+    ...(sample === undefined ? {} : SAMPLE_RENDER),
+    ...given({ width, height, spp, tile, bounces, redundancy, description }),
+    ...given({ fps, priority }),
     ...placementGiven(options),
     ...(frames === undefined ? {} : { frames: [...frames] }),
   }

@@ -16,6 +16,7 @@ export const renderAlgorithms: readonly AlgorithmDeclaration[] = [
     referenceRate: 4_800_000,
   },
   { algorithmId: 'render.inspect', version: '1.0.0', scope: 'local', modules: [] },
+  { algorithmId: 'render.sample', version: '1.0.0', scope: 'local', modules: [] },
   { algorithmId: 'render.import', version: '2.2.0', scope: 'local', modules: [kernelModule], metered: true },
   { algorithmId: 'render.preview', version: '2.1.0', scope: 'local', modules: [kernelModule], metered: true },
   { algorithmId: 'render.meter', version: '1.0.0', scope: 'local', modules: [kernelModule], metered: true },

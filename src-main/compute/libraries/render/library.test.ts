@@ -17,7 +17,7 @@ import { METERING } from '../../metering/identity.ts'
 import { createRunner } from '../../runner.ts'
 import { startRunner, type StartedRunner } from '../../started-runner.fixture.ts'
 import { renderAlgorithms } from './algorithms.ts'
-import { defaultSceneGlb } from './default-scene.ts'
+import { defaultSceneGlb } from './samples/knot-room.ts'
 import { glbOf, meshNode, newDocument, squareNode, sunNode } from './import/gltf.fixture.ts'
 import { createRandomPng } from './textures/random-png.fixture.ts'
 

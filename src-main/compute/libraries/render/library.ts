@@ -32,6 +32,8 @@ export function createRenderLibrary(): Library {
           return (await import('./preview/scene-preview-call.ts')).runScenePreview(call, instantiate, decoder)
         case 'render.meter':
           return (await import('./preview/meter-call.ts')).runMeter(call, instantiate, decoder)
+        case 'render.sample':
+          return (await import('./samples/sample-call.ts')).runSample(call)
         case 'render.preview-tiles':
           return (await import('./preview/preview-call.ts')).runPreviewTiles(call)
         case 'render.thumbnail':

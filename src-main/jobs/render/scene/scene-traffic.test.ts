@@ -1,7 +1,7 @@
 import { WebIO } from '@gltf-transform/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { submittedAs, type RenderRequest } from '#contract'
-import { defaultSceneGlb } from '../../../compute/libraries/render/default-scene.ts'
+import { defaultSceneGlb } from '../../../compute/libraries/render/samples/knot-room.ts'
 import { glbOf, newDocument, squareNode } from '../../../compute/libraries/render/import/gltf.fixture.ts'
 import { createRandomPng } from '../../../compute/libraries/render/textures/random-png.fixture.ts'
 import type { Cid, JobId } from '../../../protocol/ids.ts'

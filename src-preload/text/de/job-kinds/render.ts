@@ -14,6 +14,20 @@ export const render: typeof english = {
   emptyText:
     'Lege eine .glb- oder .gltf-Szene irgendwo in diesem Fenster ab, und dein PC und die PCs deiner Leute rendern sie gemeinsam.',
   chooseScene: 'Szene auswählen',
+  sampleScenes: {
+    title: 'Gerade keine Szene zur Hand? Probier eine von unseren.',
+    tryIt: {
+      bunny: 'Mit dem Hasen ausprobieren',
+      knot: 'Mit der Schlinge ausprobieren',
+      lamp: 'Mit der Lampe ausprobieren',
+    },
+    shows: {
+      bunny: 'Porzellan in weichem Licht',
+      knot: 'Gold und Glas in einem hellen Raum',
+      lamp: 'Ein Stillleben bei Lampenlicht',
+    },
+    making: 'Die Szene wird gemacht',
+  },
   pictureSize: (width, height) => `${width} × ${height}`,
   samples: (written) => `${written} Samples je Pixel`,
 

@@ -15,6 +15,20 @@ export const render = {
   emptyText:
     'Drop a .glb or .gltf scene anywhere on this window, and your PC and your people’s PCs render it together.',
   chooseScene: 'Choose a scene',
+  sampleScenes: {
+    title: 'No scene at hand? Try one of ours.',
+    tryIt: {
+      bunny: 'Try it with the bunny',
+      knot: 'Try it with the knot',
+      lamp: 'Try it with the lamp',
+    },
+    shows: {
+      bunny: 'Porcelain in soft light',
+      knot: 'Gold and glass in a bright room',
+      lamp: 'A still life by lamplight',
+    },
+    making: 'Making the scene',
+  },
   pictureSize: (width: string, height: string) => `${width} × ${height}`,
   samples: (written: string) => `${written} samples a pixel`,
 

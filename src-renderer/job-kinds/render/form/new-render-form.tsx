@@ -41,7 +41,8 @@ export function NewRenderForm({
   readonly onChange: (form: RenderForm) => void
   /** Absent until it is handed over. */
   readonly scene: HandedScene | undefined
-  readonly cameras: readonly string[]
+  /** Undefined until they are known. */
+  readonly cameras: readonly string[] | undefined
   readonly animationSeconds: number
   /** The time of one sample, as the preview measured it. */
   readonly sampleUs: number | undefined
@@ -183,7 +184,7 @@ function useSubmit(
 ) {
   const calls = useCalls()
   const run = useAction()
-  const { clear } = useSceneDrop()
+  const { clear, sample } = useSceneDrop()
   const [, navigate] = useLocation()
   const text = useText().jobKinds.render
   const [isSending, setIsSending] = useState(false)
@@ -211,7 +212,8 @@ function useSubmit(
     )
     setIsSending(false)
     if (submitted === undefined) return
-    rememberForm(form)
+    // A sample’s draft is no choice of the user’s own.
+    if (sample === undefined) rememberForm(form)
     clear()
     navigate(`/jobs/${submitted.job_id}`)
   }

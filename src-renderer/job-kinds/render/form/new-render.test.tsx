@@ -1,6 +1,6 @@
 import { screen, within } from '@testing-library/react'
 import { expect, it } from 'vitest'
-import type { Cid, SceneReport, UploadId } from '#contract'
+import type { Cid, JobId, SceneReport, SubmittedRender, UploadId } from '#contract'
 import { fault, mount, type Answers } from '../../../component.fixture.tsx'
 import { SceneDropZone } from '../scene/scene-drop.tsx'
 import { NewRender } from './new-render.tsx'
@@ -14,6 +14,15 @@ const REPORT: SceneReport = {
   cameras: [],
   animation_seconds: 0,
   missing: [],
+  warnings: [],
+}
+
+const SUBMITTED: SubmittedRender = {
+  kind: 'render',
+  job_id: 'render-a' as JobId,
+  job_ids: ['render-a' as JobId],
+  units: 1,
+  scene_bytes: 1,
   warnings: [],
 }
 
@@ -31,7 +40,7 @@ function gltf(images: readonly string[] = []): string {
   return JSON.stringify({ asset: { version: '2.0' }, images: images.map((uri) => ({ uri })) })
 }
 
-function mountForm(render: Answers['render'] = {}) {
+function mountForm(render: Answers['render'] = {}, jobs: Answers['jobs'] = {}) {
   // jsdom draws nothing.
   URL.createObjectURL = () => 'blob:preview'
   URL.revokeObjectURL = () => undefined
@@ -43,6 +52,7 @@ function mountForm(render: Answers['render'] = {}) {
       path: '/jobs/new/render',
       answers: {
         uploads,
+        jobs,
         render: {
           inspectScene: () => REPORT,
           previewScene: () => ({
@@ -131,4 +141,37 @@ it('a scene of the longest name can be sent', async () => {
   drop(file(name, gltf()))
   await expect.poll(async () => (await render()).disabled).toBe(false)
   expect(asked('render.inspectScene')).toMatchObject([{ main: name }])
+})
+
+it('a sample fills the form with its draft, and one more click renders it', async () => {
+  const sample = { files: [{ name: 'bunny.glb', cid: 'bafybunny' as Cid }], main: 'bunny.glb' }
+  const { user, asked, path } = mountForm(
+    {
+      inspectScene: () => ({ ...REPORT, cameras: ['Portrait', 'Close-up'] }),
+      takeSample: () => sample,
+    },
+    { submit: () => SUBMITTED },
+  )
+  localStorage.clear()
+  screen.getByRole('button', { name: /^Try it with the bunny/ }).focus()
+  await user.keyboard('{Enter}')
+  await screen.findByRole('heading', { name: 'Render bunny.glb' })
+  expect(asked('render.takeSample')).toEqual([{ name: 'bunny' }])
+  await user.click(await screen.findByRole('combobox', { name: 'Camera' }))
+  await user.click(await screen.findByRole('option', { name: 'Close-up' }))
+  await user.click(await render())
+  await expect
+    .poll(() => asked('jobs.submit'))
+    .toMatchObject([{ ...sample, width: 640, height: 480, spp: 32, redundancy: 1, clamp: 4, camera: 1 }])
+  await expect.poll(path).toBe('/jobs/render-a')
+  // A draft of ours is no choice that the next render begins with.
+  expect(localStorage.length).toBe(0)
+})
+
+it('a sample that cannot be made says why, and a scene that is dropped takes its place', async () => {
+  const { user, drop } = mountForm({ takeSample: () => Promise.reject(fault('internal', 'No room for it.')) })
+  await user.click(screen.getByRole('button', { name: /^Try it with the lamp/ }))
+  await screen.findByText('No room for it.')
+  drop(file('room.gltf', gltf()))
+  await screen.findByRole('heading', { name: 'Render room.gltf' })
 })

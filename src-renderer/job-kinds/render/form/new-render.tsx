@@ -2,14 +2,19 @@ import { useMemo, useState } from 'react'
 import { Button, Skeleton } from '@mantine/core'
 import { IconArrowLeft, IconPhotoUp } from '@tabler/icons-react'
 import { Link } from 'wouter'
+import type { RenderRecipe, SampleName } from '#contract'
 import { useLatestAnswer } from '../../../connection/latest-answer.ts'
 import { useText } from '../../../state/text.tsx'
+import { FaultNotice } from '../../../ui/notices/fault-notice.tsx'
 import { EmptyState } from '../../../ui/layout/empty-state.tsx'
 import { Page } from '../../../ui/layout/page.tsx'
 import { FilesButton } from '../../../ui/files-button.tsx'
 import { PreparedScene } from './prepared-scene.tsx'
 import { formOfRecipe, sceneOfRecipe } from './recipe-form.ts'
+import type { RenderForm } from './render-form.ts'
 import { rememberedForm } from './remembered-form.ts'
+import { SampleCards } from '../samples/sample-cards.tsx'
+import { SAMPLE_FORM, useSample } from '../samples/use-sample.ts'
 import { DroppedList } from '../scene/dropped-list.tsx'
 import { fatesOf } from '../scene/file-fates.ts'
 import { fileName } from '../scene/scene-files.ts'
@@ -21,12 +26,14 @@ import classes from './new-render.module.css'
 export function NewRender() {
   const { jobs, jobKinds } = useText()
   const text = jobKinds.render
-  const { files, choose } = useSceneDrop()
+  const { files, choose, sample } = useSceneDrop()
   const [chosen, setChosen] = useState<string>()
   const reading = useSceneReading(files, chosen)
   const { recipe, isLooking, refresh } = useRecipe()
-  const kept = useMemo(() => recipe && sceneOfRecipe(recipe), [recipe])
-  const first = useMemo(() => (recipe === undefined ? rememberedForm() : formOfRecipe(recipe)), [recipe])
+  const tried = useSample()
+  const again = useMemo(() => recipe && sceneOfRecipe(recipe), [recipe])
+  const kept = tried.scene ?? again
+  const first = useMemo(() => firstForm(recipe, sample), [recipe, sample])
   const back = (
     <Button
       component={Link}
@@ -38,9 +45,16 @@ export function NewRender() {
       {jobs.back}
     </Button>
   )
-  if (isLooking) {
+  if (tried.message !== undefined) {
     return (
-      <Page title={text.again.reading} actions={back}>
+      <Page title={text.newTitle} actions={back}>
+        <FaultNotice message={tried.message} onRetry={tried.retry} />
+      </Page>
+    )
+  }
+  if (isLooking || tried.isMaking) {
+    return (
+      <Page title={isLooking ? text.again.reading : text.sampleScenes.making} actions={back}>
         <Skeleton height={400} />
       </Page>
     )
@@ -64,6 +78,7 @@ export function NewRender() {
           </EmptyState>
           {reading.state === 'no-scene' && <DroppedList files={fatesOf(files, undefined)} />}
         </div>
+        {recipe?.scene_name === undefined && <SampleCards />}
       </Page>
     )
   }
@@ -72,15 +87,21 @@ export function NewRender() {
   return (
     <Page title={text.newTitleOf(name)} actions={back}>
       <PreparedScene
-        key={dropped?.main.path ?? 'kept'}
+        key={dropped?.main.path ?? `kept ${sample ?? ''}`}
         reading={dropped}
         kept={kept}
         first={first}
         onChoose={setChosen}
-        onKeptGone={refresh}
+        onKeptGone={sample === undefined ? refresh : tried.retry}
       />
     </Page>
   )
+}
+
+/** The form as it begins: a sample’s draft, as the job that it is made after, or as the user left it last. */
+function firstForm(recipe: RenderRecipe | undefined, sample: SampleName | undefined): RenderForm {
+  if (sample !== undefined) return SAMPLE_FORM
+  return recipe === undefined ? rememberedForm() : formOfRecipe(recipe)
 }
 
 /** The settings and the scene of the job that the render is made after, where it is made after one. */

@@ -75,7 +75,8 @@ function knownOf(reading: SceneReading | undefined, report: SceneReport | undefi
   const outline = reading?.state === 'ready' ? reading.outline : undefined
   return {
     isRead: outline !== undefined || reading === undefined,
-    cameras: outline?.cameras ?? report?.cameras ?? [],
+    // Only the node numbers them as it renders them: by the places where they stand, not in the order of the file's list.
+    cameras: report?.cameras,
     animationSeconds: report?.animation_seconds ?? outline?.animationSeconds ?? 0,
   }
 }

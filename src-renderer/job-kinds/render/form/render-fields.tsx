@@ -3,6 +3,7 @@ import { Button, Input, NumberInput, SegmentedControl, Select, Switch } from '@m
 import { useFormat, useText } from '../../../state/text.tsx'
 import type { PriorityName } from '../../../state/priority.ts'
 import { MomentField } from '../../../ui/dates/moment-field.tsx'
+import { cameraLabels } from './camera-labels.ts'
 import { problemText } from './field-problem.ts'
 import {
   CHECKS,
@@ -32,7 +33,7 @@ export function SizeField({
   problems,
   onChange,
   cameras,
-}: FieldProps & { readonly cameras: readonly string[] }) {
+}: FieldProps & { readonly cameras: readonly string[] | undefined }) {
   const text = useText().jobKinds.render
   const format = useFormat()
   const labelId = useId()
@@ -93,8 +94,9 @@ function CameraField({
   form,
   onChange,
   cameras,
-}: Pick<FieldProps, 'form' | 'onChange'> & { readonly cameras: readonly string[] }) {
+}: Pick<FieldProps, 'form' | 'onChange'> & { readonly cameras: readonly string[] | undefined }) {
   const text = useText().jobKinds.render
+  if (cameras === undefined) return null
   if (cameras.length < 2) {
     return cameras.length === 0 ? <p className={classes['note']}>{text.cameraNone}</p> : null
   }
@@ -104,10 +106,7 @@ function CameraField({
       label={text.camera}
       data={[
         { value: '', label: text.cameraDefault },
-        ...cameras.map((name, index) => ({
-          value: `${index}`,
-          label: name.trim() === '' ? text.cameraNumbered(`${index + 1}`) : name,
-        })),
+        ...cameraLabels(cameras, text.cameraNumbered).map((label, index) => ({ value: `${index}`, label })),
       ]}
       value={form.camera === undefined ? '' : `${form.camera}`}
       onChange={(value) => onChange({ camera: value === null || value === '' ? undefined : Number(value) })}

@@ -47,7 +47,6 @@ describe('the outline of a scene', () => {
         meshes: [{}],
         materials: [{}, {}],
         images: [{ bufferView: 0 }],
-        cameras: [{ name: 'Front' }, {}],
         accessors: [{ max: [1.5] }, { max: [2.25] }, { max: ['much'] }],
         animations: [{ samplers: [{ input: 0 }, { input: 1 }, { input: 2 }, { input: 99 }] }],
       }),
@@ -57,7 +56,6 @@ describe('the outline of a scene', () => {
       meshes: 1,
       materials: 2,
       textures: 1,
-      cameras: ['Front', ''],
       animationSeconds: 2.25,
     })
   })
@@ -79,9 +77,9 @@ describe('the outline of a scene', () => {
 
   test('passes over lists that are none', () => {
     const outcome = outlineScene(
-      bytesOf({ asset, buffers: 7, images: [null, 3], cameras: {}, animations: [[]] }),
+      bytesOf({ asset, buffers: 7, images: [null, 3], animations: [[]] }),
     )
-    expect(outcome.ok && outcome.outline).toMatchObject({ references: [], cameras: [], animationSeconds: 0 })
+    expect(outcome.ok && outcome.outline).toMatchObject({ references: [], animationSeconds: 0 })
   })
 })
 

@@ -16,8 +16,6 @@ export interface SceneOutline {
   readonly meshes: number
   readonly materials: number
   readonly textures: number
-  /** Names of its cameras; empty where it gives none. */
-  readonly cameras: readonly string[]
   /** How long its animations go, in seconds; 0 without any. */
   readonly animationSeconds: number
 }
@@ -95,7 +93,6 @@ export function outlineScene(bytes: Uint8Array): OutlineOutcome {
       meshes: entries(json['meshes']).length,
       materials: entries(json['materials']).length,
       textures: entries(json['images']).length,
-      cameras: entries(json['cameras']).map((camera) => textOf(camera['name'])),
       animationSeconds: animationSeconds(json),
     },
   }
@@ -112,10 +109,6 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 /** The objects of a list; a list that is none has none. */
 function entries(value: unknown): Record<string, unknown>[] {
   return Array.isArray(value) ? value.slice(0, LIST_MAX).filter(isRecord) : []
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : ''
 }
 
 function referencesOf(list: unknown, kind: SceneReference['kind']): SceneReference[] {

@@ -1,7 +1,7 @@
 import { createContext, use, useCallback, useEffect, useMemo, useState, type ReactNode } from 'react'
 import { IconPhotoUp } from '@tabler/icons-react'
 import { useLocation } from 'wouter'
-import type { JobId } from '#contract'
+import type { JobId, SampleName } from '#contract'
 import { showToast } from '../../../ui/notices/toast.ts'
 import { useFormat, useText } from '../../../state/text.tsx'
 import { chosenFiles, type Dropped, DROPPED_FILES_MAX, droppedFiles } from './dropped-files.ts'
@@ -20,6 +20,10 @@ interface SceneDrop {
   readonly from: JobId | undefined
   /** Opens the form with the settings and the scene of a job. */
   readonly duplicate: (job: JobId) => void
+  /** The sample that is being prepared, in place of files. */
+  readonly sample: SampleName | undefined
+  /** Opens the form with a draft of a sample. */
+  readonly trySample: (name: SampleName) => void
 }
 
 /** The address of the form of a new render. */
@@ -45,6 +49,7 @@ export function SceneDropZone({ children }: { readonly children: ReactNode }) {
   const [place, navigate] = useLocation()
   const [files, setFiles] = useState<readonly DroppedFile<File>[]>([])
   const [from, setFrom] = useState<JobId>()
+  const [sample, setSample] = useState<SampleName>()
   const [isOver, setIsOver] = useState(false)
 
   const take = useCallback(
@@ -62,6 +67,7 @@ export function SceneDropZone({ children }: { readonly children: ReactNode }) {
       // Textures and light may come before their scene.
       const isAnew = (before: readonly DroppedFile<File>[]): boolean =>
         sceneCandidates(more).length > 0 && sceneCandidates(before).length > 0
+      setSample(undefined)
       setFiles((before) => (isAnew(before) ? more : addFiles(before, more)))
       // A form that is open already keeps the address by which it was opened.
       if (place !== FORM_PLACE) navigate(FORM_PLACE)
@@ -78,15 +84,24 @@ export function SceneDropZone({ children }: { readonly children: ReactNode }) {
       clear: () => {
         setFiles([])
         setFrom(undefined)
+        setSample(undefined)
       },
       from,
       duplicate: (job) => {
         setFiles([])
         setFrom(job)
+        setSample(undefined)
+        navigate(FORM_PLACE)
+      },
+      sample,
+      trySample: (name) => {
+        setFiles([])
+        setFrom(undefined)
+        setSample(name)
         navigate(FORM_PLACE)
       },
     }),
-    [files, from, take, navigate],
+    [files, from, sample, take, navigate],
   )
   return (
     <SceneDropContext value={drop}>

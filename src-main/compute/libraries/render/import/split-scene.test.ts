@@ -3,7 +3,7 @@ import { ALL_EXTENSIONS, KHRDracoMeshCompression } from '@gltf-transform/extensi
 import { createEncoderModule } from 'draco3dgltf'
 import { describe, expect, test } from 'vitest'
 import { packScene } from '../../../../../wasm/path-trace/scene.ts'
-import { defaultSceneGlb } from '../default-scene.ts'
+import { defaultSceneGlb } from '../samples/knot-room.ts'
 import { createRandomPng } from '../textures/random-png.fixture.ts'
 import { animate, glbOf, newDocument, squareNode } from './gltf.fixture.ts'
 import type { SceneFile, SceneResource } from '../gltf/resources.ts'

@@ -262,7 +262,7 @@ describe('the code that reads scenes and pictures', () => {
 
   it('[G9] is loaded by the workers of a compute host alone', () => {
     // The demonstration's own scene is written there, and nothing read.
-    const outside = importing(/compute\/libraries\/(?!render\/default-scene)/)
+    const outside = importing(/compute\/libraries\/(?!render\/samples\/knot-room)/)
     expect(outside.filter((file) => !file.startsWith('compute'))).toEqual([])
     const eager = importing(/^import (?!type)[^\n]*'[^']*libraries\/(?!\w+\/algorithms\.ts)/m)
     expect(eager.filter((file) => !file.startsWith(join('compute', 'libraries')))).toEqual([])

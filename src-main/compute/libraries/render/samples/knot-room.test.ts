@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { beforeAll, expect, test } from 'vitest'
-import type { SceneDescription } from '../../../../wasm/path-trace/scene.ts'
-import { checkScene } from '../../../../wasm/path-trace/scene-check.ts'
-import { packScene } from '../../../../wasm/path-trace/scene.ts'
-import { defaultSceneGlb } from './default-scene.ts'
-import { importScene } from './import/import-scene.ts'
-import { smoothNormals, sphereMesh } from './triangle-mesh.ts'
+import type { SceneDescription } from '../../../../../wasm/path-trace/scene.ts'
+import { checkScene } from '../../../../../wasm/path-trace/scene-check.ts'
+import { packScene } from '../../../../../wasm/path-trace/scene.ts'
+import { defaultSceneGlb } from './knot-room.ts'
+import { importScene } from '../import/import-scene.ts'
+import { smoothNormals, sphereMesh } from '../triangle-mesh.ts'
 
 let scene: SceneDescription
 beforeAll(async () => {
