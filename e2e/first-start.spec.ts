@@ -44,6 +44,7 @@ test('from the first start to a first picture, without a scene of one’s own', 
   await keepPicture(page, 'first-start-form')
   await render.click()
   await expect(page.getByText(/is finished, it took/)).toBeVisible()
+  await expect(page.getByRole('group', { name: text.jobKinds.render.viewer.label('bunny') })).toBeVisible()
   const seconds = (performance.now() - startMs) / 1_000
   testInfo.annotations.push({ type: 'seconds to the first picture', description: seconds.toFixed(1) })
   process.stdout.write(`first start to first picture: ${seconds.toFixed(1)} s\n`)
