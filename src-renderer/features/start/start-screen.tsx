@@ -68,15 +68,7 @@ export function StartScreen() {
 
   return (
     <div className={classes['start']}>
-      <header className={classes['head']}>
-        <h1 className={classes['welcome']}>{text.title}</h1>
-        <p className={classes['hint']}>{text.steps}</p>
-        <ol aria-hidden="true" className={classes['steps']}>
-          {STEPS.map((name, index) => (
-            <li key={name} data-done={index <= at || undefined} className={classes['step']} />
-          ))}
-        </ol>
-      </header>
+      <StartHead at={at} />
       <section aria-labelledby="start-card" className={classes['card']}>
         <p className={classes['count']}>{text.step(at + 1, STEPS.length)}</p>
         <h2 id="start-card" ref={headline} tabIndex={-1} className={classes['title']}>
@@ -109,5 +101,21 @@ export function StartScreen() {
         )}
       </footer>
     </div>
+  )
+}
+
+/** The welcome, and a mark for each card up to the one at `at`. */
+function StartHead({ at }: { readonly at: number }) {
+  const text = useText().start
+  return (
+    <header className={classes['head']}>
+      <h1 className={classes['welcome']}>{text.title}</h1>
+      <p className={classes['hint']}>{text.steps}</p>
+      <ol aria-hidden="true" className={classes['steps']}>
+        {STEPS.map((name, index) => (
+          <li key={name} data-done={index <= at || undefined} className={classes['step']} />
+        ))}
+      </ol>
+    </header>
   )
 }

@@ -18,15 +18,15 @@ import { SAMPLE_FORM, useSample } from '../samples/use-sample.ts'
 import { DroppedList } from '../scene/dropped-list.tsx'
 import { fatesOf } from '../scene/file-fates.ts'
 import { fileName } from '../scene/scene-files.ts'
+import type { HandedScene } from '../scene/handed-scene.ts'
 import { useSceneDrop } from '../scene/scene-drop.tsx'
-import { useSceneReading } from '../scene/scene-reading.ts'
+import { type SceneReading, useSceneReading } from '../scene/scene-reading.ts'
 import classes from './new-render.module.css'
 
 /** A new render: drop or choose a scene, see it, say how it shall be, send it. */
 export function NewRender() {
-  const { jobs, jobKinds } = useText()
-  const text = jobKinds.render
-  const { files, choose, sample } = useSceneDrop()
+  const text = useText().jobKinds.render
+  const { files, sample } = useSceneDrop()
   const [chosen, setChosen] = useState<string>()
   const reading = useSceneReading(files, chosen)
   const { recipe, isLooking, refresh } = useRecipe()
@@ -34,17 +34,7 @@ export function NewRender() {
   const again = useMemo(() => recipe && sceneOfRecipe(recipe), [recipe])
   const kept = tried.scene ?? again
   const first = useMemo(() => firstForm(recipe, sample), [recipe, sample])
-  const back = (
-    <Button
-      component={Link}
-      href="/jobs"
-      variant="subtle"
-      color="gray"
-      leftSection={<IconArrowLeft size={16} aria-hidden="true" />}
-    >
-      {jobs.back}
-    </Button>
-  )
+  const back = <BackToJobs />
   if (tried.message !== undefined) {
     return (
       <Page title={text.newTitle} actions={back}>
@@ -59,33 +49,16 @@ export function NewRender() {
       </Page>
     )
   }
-  const hasNone = reading.state === 'none' || reading.state === 'no-scene'
-  if (hasNone && kept === undefined) {
+  const dropped = droppedScene(reading)
+  if (dropped === undefined && kept === undefined) {
     return (
       <Page title={text.newTitle} actions={back}>
-        <div className={classes['choose']}>
-          <EmptyState
-            icon={<IconPhotoUp size={40} stroke={1.25} />}
-            title={reading.state === 'none' ? text.dropHere : text.dropNothing}
-            action={
-              <>
-                <FilesButton variant="filled" label={text.chooseFiles} onChoose={choose} />
-                <FilesButton label={text.chooseFolder} isFolder onChoose={choose} />
-              </>
-            }
-          >
-            {recipe?.scene_name === undefined ? text.dropHint : text.again.sceneNotHere(recipe.scene_name)}
-          </EmptyState>
-          {reading.state === 'no-scene' && <DroppedList files={fatesOf(files, undefined)} />}
-        </div>
-        {recipe?.scene_name === undefined && <SampleCards />}
+        <ChooseScene lacksScene={reading.state === 'no-scene'} formerName={recipe?.scene_name} />
       </Page>
     )
   }
-  const dropped = hasNone ? undefined : reading
-  const name = dropped === undefined ? (kept?.main ?? '') : fileName(dropped.main.path)
   return (
-    <Page title={text.newTitleOf(name)} actions={back}>
+    <Page title={text.newTitleOf(sceneName(dropped, kept))} actions={back}>
       <PreparedScene
         key={dropped?.main.path ?? `kept ${sample ?? ''}`}
         reading={dropped}
@@ -95,6 +68,64 @@ export function NewRender() {
         onKeptGone={sample === undefined ? refresh : tried.retry}
       />
     </Page>
+  )
+}
+
+type DroppedScene = Exclude<SceneReading, { readonly state: 'none' | 'no-scene' }>
+
+function droppedScene(reading: SceneReading): DroppedScene | undefined {
+  return reading.state === 'none' || reading.state === 'no-scene' ? undefined : reading
+}
+
+function sceneName(dropped: DroppedScene | undefined, kept: HandedScene | undefined): string {
+  return dropped === undefined ? (kept?.main ?? '') : fileName(dropped.main.path)
+}
+
+function BackToJobs() {
+  const { jobs } = useText()
+  return (
+    <Button
+      component={Link}
+      href="/jobs"
+      variant="subtle"
+      color="gray"
+      leftSection={<IconArrowLeft size={16} aria-hidden="true" />}
+    >
+      {jobs.back}
+    </Button>
+  )
+}
+
+interface ChooseSceneProps {
+  /** Files were dropped, and none of them is a scene. */
+  readonly lacksScene: boolean
+  /** The scene of the job that the render is made after, whose files are not here any more. */
+  readonly formerName: string | undefined
+}
+
+/** Where a scene is dropped or chosen, and samples for whom has none. */
+function ChooseScene({ lacksScene, formerName }: ChooseSceneProps) {
+  const text = useText().jobKinds.render
+  const { files, choose } = useSceneDrop()
+  return (
+    <>
+      <div className={classes['choose']}>
+        <EmptyState
+          icon={<IconPhotoUp size={40} stroke={1.25} />}
+          title={lacksScene ? text.dropNothing : text.dropHere}
+          action={
+            <>
+              <FilesButton variant="filled" label={text.chooseFiles} onChoose={choose} />
+              <FilesButton label={text.chooseFolder} isFolder onChoose={choose} />
+            </>
+          }
+        >
+          {formerName === undefined ? text.dropHint : text.again.sceneNotHere(formerName)}
+        </EmptyState>
+        {lacksScene && <DroppedList files={fatesOf(files, undefined)} />}
+      </div>
+      {formerName === undefined && <SampleCards />}
+    </>
   )
 }
 
