@@ -167,9 +167,8 @@ export function jobControlCalls(
     return found ?? refuse('bad-input', `job ${id} is ${job.status.state}${note}`)
   }
 
-  async function tell(kind: 'job-paused' | 'job-resumed', job: JobState) {
-    await runtime.dispatch({ kind, at_ms: clock.nowMs(), job_id: job.manifest.job_id })
-    return {}
+  function tell(kind: 'job-paused' | 'job-resumed', job: JobState): Promise<void> {
+    return runtime.dispatch({ kind, at_ms: clock.nowMs(), job_id: job.manifest.job_id })
   }
 
   async function remove(job_id: JobId): Promise<void> {

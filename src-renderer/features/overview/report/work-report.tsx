@@ -1,5 +1,5 @@
 import { CloseButton } from '@mantine/core'
-import { IconHeart, IconMoonStars } from '@tabler/icons-react'
+import { IconHeart, IconHeartHandshake } from '@tabler/icons-react'
 import { useEffect, useEffectEvent, useState } from 'react'
 import type { PersonReport } from '#contract'
 import { useAction, useCalls, useQuery } from '../../../connection/calls.tsx'
@@ -60,7 +60,7 @@ function PersonLines({ person, nowMs }: { readonly person: PersonReport; readonl
     <div className={classes['person']}>
       {work !== undefined && (
         <p className={classes['line']} dir="auto">
-          <IconMoonStars size={18} aria-hidden="true" className={classes['icon']} />
+          <IconHeartHandshake size={18} aria-hidden="true" className={classes['icon']} />
           <span>
             {work} <span className={classes['dim']}>· {text.duration(format.duration(person.cpu_ms))}</span>
           </span>
