@@ -31,7 +31,11 @@ export function reportCommands(terminal: Terminal): Command[] {
       'meshctl thank render-k3vx8m2q --note "It looks great!"',
     )
       .argument('<id>', 'the job, or the first frame of an animation', jobId)
-      .option('--note <text>', 'a line to them', textBetween(1, THANKS_NOTE_LENGTH_MAX))
+      .option(
+        '--note <text>',
+        `a line to them, from 1 to ${THANKS_NOTE_LENGTH_MAX} characters`,
+        textBetween(1, THANKS_NOTE_LENGTH_MAX),
+      )
       .action(async (job_id: JobId, options: CommonOptions & { note?: string }) => {
         const note = options.note === undefined ? {} : { note: options.note }
         const help = await withPeer(options, (calls) => calls.jobs.thank({ job_id, whole: true, ...note }))
