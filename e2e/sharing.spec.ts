@@ -101,7 +101,29 @@ test('a pause stops work for others and says so; the work is done elsewhere', as
   expect([record?.failed, record?.expired, record?.rejected]).toEqual([0, lateBefore, 0])
   await page.getByRole('button', { name: text.frame.pause.resume }).first().click()
   await until('Bo shares again', async () => (await bo.calls.sharing.get()).now.kind === 'sharing')
+
+  // Ada thanks those who helped, with a small picture, and Cy sees it.
+  await ada.calls.preferences.set({ show_pictures_to_helpers: true })
+  const adas = await windowOf(ada)
+  await adas.getByRole('region', { name: text.thanks.label }).getByRole('button').click()
+  await expect(adas.getByText(text.thanks.thanked, { exact: true })).toBeVisible()
+  await until('Cy is thanked', () => isThanked(cy))
+  const cys = await windowOf(cy)
+  const report = cys.getByRole('complementary', { name: text.thanks.report.label })
+  await expect(report).toContainText(text.thanks.report.thanks('Ada’s PC'))
+  const picture = report.getByRole('img', { name: text.thanks.report.pictureOf('Ada’s PC') })
+  await expect
+    .poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth))
+    .toBeGreaterThan(64)
+  await report.getByRole('button', { name: text.thanks.dismiss }).click()
+  await expect(report).toHaveCount(0)
+  expect((await cy.calls.report.get()).people).toEqual([])
 })
+
+/** Whether somebody's thanks have come to a peer. */
+async function isThanked(peer: Peer): Promise<boolean> {
+  return (await peer.calls.report.get()).people.some(({ thanks_count }) => thanks_count > 0)
+}
 
 /** A peer's record of its work for another one. */
 async function recordOf(peer: Peer, person: string) {

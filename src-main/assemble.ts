@@ -22,6 +22,7 @@ import type { Transport } from './ports/transport.ts'
 import type { AddressRecord } from './protocol/address-record.ts'
 import type { Cid, PeerId } from './protocol/ids.ts'
 import { PauseRules, RULE_NAMES } from './protocol/pause-rule.ts'
+import type { Favours } from './runtime/favours/favours.ts'
 import type { Health } from './runtime/health.ts'
 import { machineClock, machineRandom } from './runtime/machine.ts'
 import { measureCapabilities, type Share } from './runtime/lending/capabilities.ts'
@@ -70,6 +71,7 @@ export interface AssembledPeer {
   readonly network: NetworkChoices
   readonly sharing: SharingWatch
   readonly statistics: Statistics
+  readonly favours: Favours
   readonly health: Health
   readonly clock: Clock
   readonly random: Random
@@ -146,8 +148,8 @@ function wirePeer(
   })
   const ports = { runtime, clock, hardware, blobs, fetcher, transport, settings, runners }
   const watches = createMachineWatches({ ...ports, readers: options.readers ?? [], report })
-  const { sharing, statistics, health } = watches
-  const shown = { runtime, nearby, settings, network: network.choices, sharing, statistics, health }
+  const { sharing, statistics, favours, health } = watches
+  const shown = { runtime, nearby, settings, network: network.choices, sharing, statistics, favours, health }
   return {
     ...shown,
     ...{ blobs, fetcher, runner, hardware, findWall, transport, ownReach, clock, random },

@@ -227,6 +227,7 @@ export function preferences(some: Partial<Preferences> = {}): Preferences {
     notifications: true,
     start_at_login: false,
     first_start_done: true,
+    show_pictures_to_helpers: false,
     ...some,
   }
 }

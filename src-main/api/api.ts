@@ -11,6 +11,7 @@ import { peopleCalls } from './calls/people-calls.ts'
 import { createPeopleView } from './views/people-view.ts'
 import { createPreferences } from './calls/preferences.ts'
 import { preferencesCalls } from './calls/preferences-calls.ts'
+import { helpCalls, reportCalls } from './calls/report-calls.ts'
 import { sharingCalls } from './calls/sharing-calls.ts'
 import { statisticsCalls } from './calls/statistics-calls.ts'
 import { createUploads } from './uploads/uploads.ts'
@@ -48,7 +49,12 @@ export function createApi(dependencies: ApiDependencies) {
     nearby: nearbyCalls(os, dependencies, stopping.signal),
     uploads: uploadCalls(os, uploads),
     blobs: blobCalls(os, blobs),
-    jobs: os.jobs.router({ ...jobCalls(os, dependencies, jobs), ...jobControlCalls(os, dependencies, jobs) }),
+    jobs: os.jobs.router({
+      ...jobCalls(os, dependencies, jobs),
+      ...jobControlCalls(os, dependencies, jobs),
+      ...helpCalls(os, dependencies, { table, views, preferences }),
+    }),
+    report: reportCalls(os, dependencies, table),
     render: renderCalls(os, dependencies, jobs),
     preferences: preferencesCalls(os, dependencies, preferences),
     news: newsCalls(os, dependencies, sources, stopping.signal),

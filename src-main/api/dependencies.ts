@@ -11,6 +11,7 @@ import type { Transport } from '../ports/transport.ts'
 import type { Outcome } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import type { Invite } from '../protocol/messages.ts'
+import type { Favours } from '../runtime/favours/favours.ts'
 import type { Health } from '../runtime/health.ts'
 import type { Nearby } from '../runtime/nearby/nearby.ts'
 import type { PeerRuntime } from '../runtime/peer-runtime.ts'
@@ -43,6 +44,7 @@ export interface ApiDependencies {
   readonly settings: Settings
   readonly sharing: SharingWatch
   readonly statistics: Statistics
+  readonly favours: Favours
   readonly clock: Clock
   readonly random: Random
   readonly spelling: Spelling

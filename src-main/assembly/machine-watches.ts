@@ -7,6 +7,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Hardware, MachineReader } from '../ports/hardware.ts'
 import type { Settings } from '../ports/settings.ts'
 import type { Transport } from '../ports/transport.ts'
+import { createFavours, type Favours } from '../runtime/favours/favours.ts'
 import { createHealth, type Health } from '../runtime/health.ts'
 import { createResourceWatch, type ResourceWatch } from '../runtime/lending/resource-watch.ts'
 import { createLocalityWatch } from '../runtime/locality/locality-watch.ts'
@@ -38,6 +39,7 @@ export interface MachineWatches {
   readonly sharing: SharingWatch
   readonly resources: ResourceWatch
   readonly statistics: Statistics
+  readonly favours: Favours
   readonly health: Health
   /** Starts all but `sharing`. */
   start(): void
@@ -68,22 +70,26 @@ export function createMachineWatches(dependencies: MachineWatchesDependencies): 
   const resources = createResourceWatch({ runtime, hardware, blobs, fetcher, clock, report })
   const locality = createLocalityWatch({ runtime, blobs, fetcher, clock, settings, report })
   const statistics = createStatistics({ runtime, clock, settings })
+  const favours = createFavours({ runtime, clock, settings, report })
   const health = createHealth({ runtime, hardware, hosts: [ownHosts, lentHosts], clock, report })
   return {
     sharing,
     resources,
     statistics,
+    favours,
     health,
     start() {
       resources.start()
       locality.start()
       statistics.start()
+      favours.start()
       health.start()
     },
     stop() {
       resources.stop()
       locality.stop()
       statistics.stop()
+      favours.stop()
       health.stop()
     },
   }

@@ -14,6 +14,7 @@ import { nodeCommands } from './commands/node.ts'
 import { pairRequestCommands } from './commands/pair-requests.ts'
 import { peopleCommands } from './commands/people.ts'
 import { repairCommand } from './commands/repair.ts'
+import { reportCommands } from './commands/report.ts'
 import { sharingCommands } from './commands/sharing.ts'
 import { startCommand } from './commands/start.ts'
 import { kindCommands } from './job-kinds/table.ts'
@@ -72,6 +73,7 @@ function buildProgram(terminal: Terminal, ended: (code: number) => void): Comman
     nearbyCommand(terminal),
     ...kindCommands(terminal, process.env['MESHWORK_DEVELOPMENT'] === '1'),
     ...jobCommands(terminal),
+    ...reportCommands(terminal),
   ]
   for (const command of commands) program.addCommand(command)
   for (const command of [program, ...commands]) {

@@ -23,6 +23,11 @@ export interface JobKind<K extends KindName> {
   result(job: JobState, format?: ResultFormat): Promise<ResultFile>
   /** Whether a result can be made of a part of a job's units, so that an ended job keeps what it has. */
   readonly keepsPart?: true
+  /**
+   * A small JPEG of what a job that is done made, such as `Thanks` carries; undefined where none can be that small. Absent for
+   * kinds that make no pictures.
+   */
+  smallPicture?(job: JobState): Promise<Uint8Array | undefined>
   /** Forgets what it remembers of a job that is removed, other than blobs: these go with the job's pins. */
   forget?(job: JobId): void
 }

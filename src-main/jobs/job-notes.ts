@@ -12,6 +12,8 @@ import type { JobManifest } from '../protocol/work.ts'
 export const JobNotes = z.object({
   /** How long the user was told that it would take, in milliseconds. */
   estimated_ms: z.number().min(0).exactOptional(),
+  /** How long it would have taken on this PC alone, by the estimate of that moment. */
+  alone_ms: z.number().min(0).exactOptional(),
   /** Jobs that were submitted together: the first one's id, and which of them this is. */
   series: z.object({ id: JobId, index: z.int().min(0), count: z.int().min(1) }).exactOptional(),
   /** Which frame of an animation, at so many a second. */

@@ -23,6 +23,8 @@ export interface JobTable {
   result(job: JobState, format?: ResultFormat): Promise<ResultFile>
   /** Whether a result can be made of a part of the job's units. */
   keepsPart(job: JobState): boolean
+  /** A small picture of what a job made; undefined where there is none. @throws FaultError where it cannot be made */
+  smallPicture(job: JobState): Promise<Uint8Array | undefined>
   forget(job: JobId): void
   /** Notes that this user alone has of a job. */
   readonly notesOf: JobNotesReader
@@ -60,6 +62,7 @@ export function createJobTable(dependencies: JobDependencies, stopping: AbortSig
     kindOfAlgorithm: (id) => (id === undefined ? undefined : nameByAlgorithm.get(id)) ?? 'other',
     result: async (job, format) => kindOf(job).result(job, format),
     keepsPart: (job) => kindOf(job).keepsPart === true,
+    smallPicture: async (job) => kindOf(job).smallPicture?.(job),
     forget(job) {
       for (const kind of all) kind.forget?.(job)
       joined.forget(job)

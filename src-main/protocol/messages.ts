@@ -9,6 +9,7 @@ import { VerificationRole } from './assignment.ts'
 import { MomentMs } from './quantities.ts'
 import { Attempt } from './receipt.ts'
 import { Fraction } from './slot.ts'
+import { Thanks } from './thanks.ts'
 import { UnitIndex } from './work.ts'
 
 /** One unit of an award, and which try it is. */
@@ -61,6 +62,8 @@ export const DirectMessage = z.discriminatedUnion('kind', [
   }),
   /** At a job's end: an envelope of domain `meshwork/1/verdict` around a JobVerdict about the receiver's outputs. */
   z.object({ kind: z.literal('verdict'), envelope: Bytes }),
+  /** The requester thanks for units that the receiver computed; the stream says who it is. */
+  z.object({ kind: z.literal('thanks'), thanks: Thanks }),
   /** The provider stopped before it had finished these units: the requester may award them to another peer. */
   z.object({
     kind: z.literal('hand-back'),

@@ -297,6 +297,7 @@ const message: fc.Arbitrary<DirectMessage> = fc.oneof(
     units: unitAttempts,
     reason: fc.string({ maxLength: 200 }),
   }),
+  fc.record({ kind: fc.constant('thanks' as const), thanks: fc.record({ job_id: job }) }),
   fc.record({ kind: fc.constant('pair' as const), secret, name, addresses }),
   fc.record({
     kind: fc.constantFrom('pair-again' as const, 'pair-answered' as const, 'pair-given-up' as const),

@@ -155,6 +155,7 @@ describe('a peer that is told numbers without end', () => {
       { kind: 'recall', job_id, units: [unit] },
       { kind: 'settled', job_id, units: [0] },
       { kind: 'hand-back', job_id, units: [unit], reason: 'because' },
+      { kind: 'thanks', thanks: { job_id, note: 'thanks' } },
       { kind: 'pair', secret: 'x'.repeat(22), name: 'mallory', addresses: ['/memory/m'] },
       { kind: 'pair-again' },
       { kind: 'pair-answered' },

@@ -5,11 +5,12 @@ import type { PeerEvent } from '../peer/event.ts'
 import type { Notice } from '../peer/notice.ts'
 import type { JobState, TakenUnit } from '../peer/requester/slice.ts'
 import type { PeerState } from '../peer/state.ts'
-import type { Fault } from '../protocol/fault.ts'
+import { refuse, type Fault } from '../protocol/fault.ts'
 import type { AddressRecord } from '../protocol/address-record.ts'
 import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import { outputSeal, type JobKey } from '../protocol/job-key.ts'
 import type { Invite } from '../protocol/messages.ts'
+import type { Thanks } from '../protocol/thanks.ts'
 import type { JobManifest } from '../protocol/work.ts'
 import type { BlobFetcher } from '../ports/blob-fetcher.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
@@ -126,6 +127,10 @@ export interface PeerRuntime {
   readonly jobs: JobRecords
   /** Ended jobs for which this holds stay in the state: something is to follow them. */
   keepWhile(isNeeded: (job: JobState) => boolean): void
+  /** Thanks a provider, and waits until it has the thanks. @throws FaultError `unreachable`, or as the other side refuses */
+  thank(to: PeerId, thanks: Thanks): Promise<void>
+  /** Who takes the thanks of contacts, and refuses by a FaultError; until one is named all are refused. */
+  takeThanksBy(take: TakeThanks): void
   /** Which peers may read which blob of this peer's store. */
   readonly rights: BlobRights
   /** Calls back after every turn of the loop with its notices, also with none, until the returned function is called. */
@@ -177,6 +182,8 @@ export function createPeerRuntime(dependencies: PeerDependencies): PeerRuntime {
     isKeyLost: (job) => ownJobs.isKeyLost(job),
     jobs,
     keepWhile: (isNeeded) => archiver.keepWhile(isNeeded),
+    thank: (to, thanks) => services.direct.sendThanks(to, thanks),
+    takeThanksBy: (take) => void (services.thanks.take = take),
     rights: createBlobRights(state, blobs),
     standingOf: (peer) => standingOf(state, peer),
     isTrusted: (peer) => tierOfContact(state, peer) === 1,
@@ -274,7 +281,15 @@ function createServices(dependencies: ServiceDependencies) {
     direct: createDirectSender({ identity, clock, transport, loop, keyOf, defects, signal }),
     pairing: createPairing({ clock, random, transport, state, dispatch, signal }),
     tendGuests,
+    thanks: { take: refuseThanks } as { take: TakeThanks },
   }
+}
+
+/** Takes the thanks of a contact. @throws FaultError for those that it may not send */
+export type TakeThanks = (from: PeerId, thanks: Thanks) => void
+
+function refuseThanks(): never {
+  refuse('unsupported', 'thanks are not taken here')
 }
 
 /** Deletes a key. One that cannot be deleted now is deleted by `KeyCare.look`. */
@@ -293,6 +308,7 @@ function createLifecycle(
   const { clock, identity, transport, runner, lentRunner, keys, blobs, journal } = dependencies
   const { loop, guests, jobs, ownJobs, comparing, archiver, keyCare, tendGuests, publisher, stopping } =
     dependencies
+  const thanks: { readonly take: TakeThanks } = dependencies.thanks
   const { state } = loop
   let stopTicking: (() => void) | undefined
   let stopFollowing: (() => void) | undefined
@@ -312,6 +328,7 @@ function createLifecycle(
         transport,
         state,
         dispatch: (event) => loop.dispatchOrRefuse('too-busy', event),
+        takeThanks: (from, message) => thanks.take(from, message),
         keys: { find: (job) => keys.find(job), keep: (job, key) => keyCare.keep(job, key) },
       })
       stopFollowing = followConnections(dependencies)

@@ -11,6 +11,7 @@ import { news } from './news.ts'
 import { node } from './node.ts'
 import { people } from './people.ts'
 import { preferences } from './preferences.ts'
+import { report } from './report.ts'
 import { sharing } from './sharing.ts'
 import { statistics } from './statistics.ts'
 
@@ -26,6 +27,7 @@ export const contract = {
   jobs,
   statistics,
   preferences,
+  report,
   news,
   ...kindCalls,
 }
@@ -126,6 +128,13 @@ export type {
   Reach,
 } from './reach.ts'
 export { PREFERENCES, Preferences, type PreferencesChange } from './preferences.ts'
+export {
+  THANKS_SHOWN_MAX,
+  type JobHelp,
+  type PersonReport,
+  type ReceivedThanks,
+  type WorkReport,
+} from './report.ts'
 export type { Meters, RuleReading, SharingInfo, SharingNow } from './sharing.ts'
 export type { DayStatistics } from './statistics.ts'
 

@@ -7,11 +7,13 @@ import { Attempt } from '../../src-main/protocol/receipt.ts'
 import { Fault } from '../../src-main/protocol/fault.ts'
 import { VerificationConsensus } from '../../src-main/protocol/result.ts'
 import { Fraction } from '../../src-main/protocol/slot.ts'
+import { ThanksNote } from '../../src-main/protocol/thanks.ts'
 import { Redundancy, UnitIndex } from '../../src-main/protocol/work.ts'
 import { WhichJob } from './job-kinds/job-kind.ts'
 import { JobRequest, SubmittedJob } from './job-kinds/table.ts'
 import { JobStatus, JobSummary } from './job-status.ts'
 import { JOBS_PAGE_MAX, JOBS_SHOWN, UNIT_NEWS_MAX } from './limits.ts'
+import { JobHelp } from './report.ts'
 import { AtMs, Count, DurationMs, Nothing, procedure } from './procedure.ts'
 
 /** Runs of one unit that failed, of which an answer tells at most so many. */
@@ -137,6 +139,14 @@ export const jobs = {
   list: procedure.input(JobPage.prefault({})).output(z.array(JobSummary)),
   /** The frames of the animation that a job names, in their order; the job alone where it names none. */
   frames: procedure.input(WhichJob).output(z.array(JobSummary)),
+  /** What others did for a job, or for the frames of an animation that are done. */
+  help: procedure.input(WhichWhole).output(JobHelp),
+  /**
+   * Thanks everybody who helped, once; those who are away are thanked when they are back, within 30 days. With the preference
+   * `show_pictures_to_helpers` each gets a small picture of what they worked on, unless the job is encrypted. Fault: `bad-input`
+   * for a job that is not done, that nobody helped with, or that was thanked for before.
+   */
+  thank: procedure.input(WhichWhole.extend({ note: ThanksNote.exactOptional() })).output(JobHelp),
   status: procedure.input(WhichJob).output(JobStatus),
   /** The status now and after changes, at most one each `WATCH_EVERY_MS`; ends with the job and what follows it. */
   watch: procedure.input(WhichJob).output(eventIterator(JobStatus)),

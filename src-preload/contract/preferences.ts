@@ -11,6 +11,8 @@ export const Preferences = z.strictObject({
   start_at_login: z.boolean(),
   /** Whether the first start's cards were gone through or skipped. */
   first_start_done: z.boolean(),
+  /** Send helpers a small picture of what they worked on when they are thanked; never of an encrypted job. */
+  show_pictures_to_helpers: z.boolean(),
 })
 export type Preferences = z.infer<typeof Preferences>
 
@@ -21,6 +23,8 @@ export const PREFERENCES: Preferences = {
   notifications: true,
   start_at_login: false,
   first_start_done: false,
+  // What is in a picture is its owner's to tell.
+  show_pictures_to_helpers: false,
 }
 
 const some = Preferences.shape
@@ -32,6 +36,7 @@ export const PreferencesChange = z.strictObject({
   notifications: some.notifications.exactOptional(),
   start_at_login: some.start_at_login.exactOptional(),
   first_start_done: some.first_start_done.exactOptional(),
+  show_pictures_to_helpers: some.show_pictures_to_helpers.exactOptional(),
 })
 export type PreferencesChange = z.infer<typeof PreferencesChange>
 

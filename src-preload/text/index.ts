@@ -27,4 +27,11 @@ export type { Language } from './language.ts'
 export type { Messages } from './messages.ts'
 export { plural } from './plural.ts'
 export { createFormat, type Format } from './format.ts'
-export { kindWords, sharingWords, statusLine, type StatusFacts } from './status-line.ts'
+export {
+  helpedWithWords,
+  kindWords,
+  sharingWords,
+  tookWords,
+  statusLine,
+  type StatusFacts,
+} from './status-line.ts'

@@ -49,8 +49,28 @@ function workWords(messages: Messages, format: Format, workingFor: readonly Work
 
 /** Says for whom this PC works, by the kind of work; a node of another version may name one that is not known here. */
 export function kindWords({ jobKinds }: Messages, kind: string): (who: string) => string {
+  return wordsOfKind(jobKinds, kind).hereFor
+}
+
+/** Says with how many of a person's jobs this PC helped, by their kind: "3 pictures". */
+export function helpedWithWords(
+  { jobKinds }: Messages,
+  kind: string,
+): (count: number, written: string) => string {
+  return wordsOfKind(jobKinds, kind).helpedWith
+}
+
+/** Says how long own jobs took, by their kind: "Your 48 frames took 22 min". */
+export function tookWords(
+  { jobKinds }: Messages,
+  kind: string,
+): (count: number, written: string, duration: string) => string {
+  return wordsOfKind(jobKinds, kind).took
+}
+
+function wordsOfKind(jobKinds: Messages['jobKinds'], kind: string) {
   const known = Object.entries(jobKinds).find(([name]) => name === kind)
-  return (known?.[1] ?? jobKinds.other).hereFor
+  return known?.[1] ?? jobKinds.other
 }
 
 /** Whether this PC works for others at this moment, and why not, in a few words. */

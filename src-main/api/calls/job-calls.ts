@@ -153,7 +153,7 @@ export function jobCalls(
 /** Calls that pause, order, end and remove a job, or the one that combines its outputs. */
 export function jobControlCalls(
   os: ApiImplementer,
-  { runtime, clock }: ApiDependencies,
+  { runtime, clock, favours }: ApiDependencies,
   { table, views }: { readonly table: JobTable; readonly views: JobViews },
 ) {
   /**
@@ -167,9 +167,8 @@ export function jobControlCalls(
     return found ?? refuse('bad-input', `job ${id} is ${job.status.state}${note}`)
   }
 
-  async function tell(kind: 'job-paused' | 'job-resumed', job: JobState) {
-    await runtime.dispatch({ kind, at_ms: clock.nowMs(), job_id: job.manifest.job_id })
-    return {}
+  function tell(kind: 'job-paused' | 'job-resumed', job: JobState): Promise<void> {
+    return runtime.dispatch({ kind, at_ms: clock.nowMs(), job_id: job.manifest.job_id })
   }
 
   async function remove(job_id: JobId): Promise<void> {
@@ -184,7 +183,10 @@ export function jobControlCalls(
     // Handed over in one turn, they are in the journal both or not at all.
     const at_ms = clock.nowMs()
     await Promise.all(ids.map((id) => runtime.dispatch({ kind: 'job-removed', at_ms, job_id: id })))
-    for (const id of ids) table.forget(id)
+    for (const id of ids) {
+      table.forget(id)
+      favours.forget(id)
+    }
   }
 
   /**
@@ -202,9 +204,6 @@ export function jobControlCalls(
     else await Promise.all(meant.map(([index, { manifest }]) => one(manifest.job_id, index)))
     return {}
   }
-
-  const isRunning = ({ status }: JobState): boolean => status.state === 'running'
-  const isPaused = ({ status }: JobState): boolean => status.state === 'paused'
 
   return {
     pause: os.jobs.pause.handler(({ input }) =>
@@ -245,6 +244,14 @@ export function jobControlCalls(
       return each(input, () => true, remove)
     }),
   }
+}
+
+function isRunning({ status }: JobState): boolean {
+  return status.state === 'running'
+}
+
+function isPaused({ status }: JobState): boolean {
+  return status.state === 'paused'
 }
 
 /** @throws FaultError `bad-input` while it runs */

@@ -5,7 +5,8 @@ import type { Settings } from '../../ports/settings.ts'
 /** Where the preferences are kept. */
 const KEY = 'preferences'
 
-const { theme, language, notifications, start_at_login, first_start_done } = Preferences.shape
+const { theme, language, notifications, start_at_login, first_start_done, show_pictures_to_helpers } =
+  Preferences.shape
 /** As they are kept: one that is new, or no longer understood, has its default. */
 const Kept = z.object({
   theme: theme.catch(PREFERENCES.theme),
@@ -13,6 +14,7 @@ const Kept = z.object({
   notifications: notifications.catch(PREFERENCES.notifications),
   start_at_login: start_at_login.catch(PREFERENCES.start_at_login),
   first_start_done: first_start_done.catch(PREFERENCES.first_start_done),
+  show_pictures_to_helpers: show_pictures_to_helpers.catch(PREFERENCES.show_pictures_to_helpers),
 })
 
 /** How the user likes the program, for all that show it. */

@@ -53,6 +53,7 @@ export function createRenderKind({ dependencies, notesOf, stopping }: JobKindOpt
     facts: (job) => renderedPicture(job, notesOf(job)),
     result: (job, format) => results.result(job, format),
     keepsPart: true,
+    smallPicture: (job) => thumbnails.small(job),
     forget(job) {
       results.forget(job)
       estimates.forget(job)

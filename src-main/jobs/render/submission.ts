@@ -16,7 +16,7 @@ import { newJobId } from '../job-id.ts'
 import type { JobDependencies } from '../dependencies.ts'
 import { newManifest } from '../manifest.ts'
 import { keptDataset, keyFor } from '../placement.ts'
-import type { RenderEstimates } from './estimate/render-estimates.ts'
+import type { AskedRender, RenderEstimates } from './estimate/render-estimates.ts'
 import { storeRequest } from './recipe.ts'
 import type { ImportedScene } from './scene/kept-scenes.ts'
 import type { Backdrops } from './picture/backdrop.ts'
@@ -29,7 +29,7 @@ const WARNINGS_MAX = 100
 
 /** What a submission works with. */
 export interface RenderDependencies extends JobDependencies {
-  readonly estimates: Pick<RenderEstimates, 'begin' | 'forget'>
+  readonly estimates: Pick<RenderEstimates, 'alone' | 'begin' | 'forget'>
 }
 
 /** The first half of a letter of two UTF-16 units, at the end of a text. */
@@ -135,7 +135,12 @@ async function submitShot(
     const scene = await imports.take(view, owner, signal)
     const exposure = await exposureOf(scene)
     // Written before the job is there, so that no view shows it without them.
-    const notes = { ...notesOf(request, shot, shots, exposure), recipe }
+    const alone_ms = dependencies.estimates.alone(askedOf(request, params))
+    const notes = {
+      ...notesOf(request, shot, shots, exposure),
+      recipe,
+      ...(alone_ms === undefined ? {} : { alone_ms }),
+    }
     writeJobNotes(dependencies.settings, shot.job, notes)
     beginEstimate(dependencies, request, params, shot)
     try {
@@ -218,14 +223,20 @@ function notesOf(
 /** Remembers what is known now of a still. The frames of an animation wait for each other, and teach nothing of one. */
 function beginEstimate(
   { estimates }: RenderDependencies,
-  { files, redundancy, sample_us }: RenderRequest,
-  { width, height, spp }: RenderParams,
+  request: RenderRequest,
+  params: RenderParams,
   { job, frame }: Shot,
 ): void {
-  if (frame !== undefined) return
+  if (frame === undefined) estimates.begin(job, askedOf(request, params))
+}
+
+/** One picture of a request, as it is estimated. */
+function askedOf(
+  { files, redundancy, sample_us }: RenderRequest,
+  { width, height, spp }: RenderParams,
+): AskedRender {
   const measured = sample_us === undefined ? {} : { sampleUs: sample_us }
-  const cids = files.map(({ cid }) => cid)
-  estimates.begin(job, { width, height, spp, frames: 1, redundancy, files: cids, ...measured })
+  return { width, height, spp, frames: 1, redundancy, files: files.map(({ cid }) => cid), ...measured }
 }
 
 /** Takes jobs back whose series did not come about. */

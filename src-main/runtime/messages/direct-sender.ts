@@ -2,6 +2,7 @@ import type { Effect } from '../../peer/effect.ts'
 import type { JobId, PeerId } from '../../protocol/ids.ts'
 import type { JobKey } from '../../protocol/job-key.ts'
 import type { DirectMessage } from '../../protocol/messages.ts'
+import type { Thanks } from '../../protocol/thanks.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Identity } from '../../ports/identity.ts'
 import type { Transport } from '../../ports/transport.ts'
@@ -20,6 +21,8 @@ export interface DirectSender {
   sendHandBack(effect: EffectOf<'send-hand-back'>): Promise<void>
   /** Signs a verdict and sends it. One that is not taken is sent again by the brain. */
   sendVerdict(effect: EffectOf<'send-verdict'>): Promise<void>
+  /** Sends thanks, and waits until they are taken. @throws FaultError as `sendDirect` */
+  sendThanks(to: PeerId, thanks: Thanks): Promise<void>
   /** Sends a message that helps but need not arrive: commitments and deadlines say the same, later. */
   tell(to: PeerId, message: DirectMessage): void
 }
@@ -114,5 +117,9 @@ export function createDirectSender(dependencies: DirectSenderDependencies): Dire
     }
   }
 
-  return { sendAward, sendHandBack, sendVerdict, tell }
+  async function sendThanks(to: PeerId, thanks: Thanks): Promise<void> {
+    await sendDirect(dependencies, to, { kind: 'thanks', thanks }, signal)
+  }
+
+  return { sendAward, sendHandBack, sendVerdict, sendThanks, tell }
 }

@@ -13,6 +13,7 @@ import { equalBytes } from '../../protocol/canonical.ts'
 import type { JobKey } from '../../protocol/job-key.ts'
 import { FaultError, refuse } from '../../protocol/fault.ts'
 import type { PeerId } from '../../protocol/ids.ts'
+import type { Thanks } from '../../protocol/thanks.ts'
 import {
   isPairMessage,
   type DirectMessage,
@@ -37,6 +38,8 @@ export interface InboundOptions {
   readonly state: PeerState
   readonly dispatch: (event: PeerEvent) => Promise<void>
   readonly keys: Pick<JobKeys, 'keep' | 'find'>
+  /** Takes the thanks of a contact. @throws FaultError for those that it may not send */
+  readonly takeThanks: (from: PeerId, thanks: Thanks) => void
 }
 
 interface InboundDependencies extends InboundOptions {
@@ -65,12 +68,27 @@ async function answer(
   const at_ms = clock.nowMs()
   if (isPairMessage(message)) return answerPairing(dependencies, from, message)
   if (trustOf(state, from) <= 0) refuse('unknown-peer', 'you are not paired with this peer')
+  if (message.kind === 'thanks') return answerThanks(dependencies, from, message.thanks, bytes)
   const event = admitted(dependencies, from, message, at_ms)
   if (event === undefined) return { kind: 'taken' }
   if (isDurable(event) && !dependencies.budgetOf(message.kind).take(from, bytes)) {
     refuse('too-busy', 'more was said in this minute than is written down for one peer')
   }
   await dispatch(event)
+  return { kind: 'taken' }
+}
+
+/** Thanks decide nothing: they are written down beside the journal, within the same budget (J12). */
+function answerThanks(
+  { takeThanks, budgetOf }: InboundDependencies,
+  from: PeerId,
+  thanks: Thanks,
+  bytes: number,
+): DirectReply {
+  if (!budgetOf('thanks').take(from, bytes)) {
+    refuse('too-busy', 'more was said in this minute than is written down for one peer')
+  }
+  takeThanks(from, thanks)
   return { kind: 'taken' }
 }
 
@@ -82,7 +100,7 @@ async function answer(
 function admitted(
   dependencies: InboundDependencies,
   from: PeerId,
-  message: Exclude<DirectMessage, PairMessage>,
+  message: Exclude<DirectMessage, PairMessage | { kind: 'thanks' }>,
   at_ms: number,
 ): PeerEvent | undefined {
   const { state } = dependencies

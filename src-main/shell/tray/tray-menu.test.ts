@@ -230,6 +230,7 @@ describe('notices', () => {
     notifications: true,
     start_at_login: false,
     first_start_done: true,
+    show_pictures_to_helpers: false,
   } as const
   const between = (before: Partial<DesktopState>, after: Partial<DesktopState>) =>
     noticesBetween(known({ preferences, ...before }), known({ preferences, ...after }), messages, format)

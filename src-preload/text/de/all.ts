@@ -7,6 +7,7 @@ import { people } from './people.ts'
 import { settings } from './settings.ts'
 import { sharing } from './sharing.ts'
 import { start } from './start.ts'
+import { thanks } from './thanks.ts'
 import { tray } from './tray.ts'
 
 import type { Messages } from '../messages.ts'
@@ -22,5 +23,6 @@ export const german: Messages = {
   nearby,
   settings,
   start,
+  thanks,
   tray,
 }

@@ -26,6 +26,8 @@ export const settings: typeof english = {
     title: 'Verhalten',
     notifications: 'Mitteilungen',
     notificationsText: 'Wenn ein Auftrag endet oder sich jemand koppeln möchte.',
+    showPictures: 'Helfern ein kleines Bild von dem zeigen, was sie gerendert haben',
+    showPicturesText: 'Wenn du ihnen dankst. Nie von verschlüsselten Aufträgen.',
     startAtLogin: 'Beim Anmelden starten',
     startAtLoginText: 'Meshwork wartet im Infobereich.',
     startAtLoginBrowser:

@@ -7,7 +7,20 @@ import { people } from './people.ts'
 import { settings } from './settings.ts'
 import { sharing } from './sharing.ts'
 import { start } from './start.ts'
+import { thanks } from './thanks.ts'
 import { tray } from './tray.ts'
 
 /** All texts of the program, in English: the complete catalogue, whose shape the others have. */
-export const english = { frame, overview, jobs, jobKinds, sharing, people, nearby, settings, start, tray }
+export const english = {
+  frame,
+  overview,
+  jobs,
+  jobKinds,
+  sharing,
+  people,
+  nearby,
+  settings,
+  start,
+  thanks,
+  tray,
+}

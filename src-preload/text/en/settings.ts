@@ -25,6 +25,8 @@ export const settings = {
     title: 'Behaviour',
     notifications: 'Notifications',
     notificationsText: 'When a job ends or somebody wants to pair.',
+    showPictures: 'Show helpers a small picture of what they rendered',
+    showPicturesText: 'When you thank them. Never of encrypted jobs.',
     startAtLogin: 'Start when I log in',
     startAtLoginText: 'Meshwork waits in the tray.',
     startAtLoginBrowser:

@@ -6,6 +6,8 @@ import { dayTitle } from './day-title.ts'
 import { HereNow } from './here-now.tsx'
 import { Month } from './month/month.tsx'
 import { MyJobs } from './my-jobs/my-jobs.tsx'
+import { NewestHelp } from './report/newest-help.tsx'
+import { WorkReport } from './report/work-report.tsx'
 import { SmallMesh } from './small-mesh.tsx'
 import { SuggestionCard } from './suggestion/suggestion-card.tsx'
 import { Today } from './today.tsx'
@@ -22,6 +24,8 @@ export function OverviewScreen() {
   return (
     <Page title={dayTitle(today, text.title, format)}>
       <SuggestionCard />
+      <WorkReport />
+      <NewestHelp />
       <Today days={days} />
       {isLoaded ? (
         <div className={classes['columns']}>

@@ -62,6 +62,17 @@ export function PreferenceSections({ preferences }: { readonly preferences: Pref
             )}
           />
           <SettingRow
+            label={behaviour.showPictures}
+            description={behaviour.showPicturesText}
+            control={(ids) => (
+              <Switch
+                {...ids}
+                checked={shown.show_pictures_to_helpers}
+                onChange={(event) => change({ show_pictures_to_helpers: event.currentTarget.checked })}
+              />
+            )}
+          />
+          <SettingRow
             label={behaviour.startAtLogin}
             description={isOnDesktop ? behaviour.startAtLoginText : behaviour.startAtLoginBrowser}
             control={(ids) => (

@@ -10,6 +10,7 @@ import { outcomesOf } from '../../../ports/runner.contract.ts'
 import type { RunFile, Runner, RunInput, RunOutcome, RunOutput, RunTask } from '../../../ports/runner.ts'
 import { cidOfDigest, RAW } from '../../../protocol/cid.ts'
 import { RenderParams, unitCount } from '../../../protocol/job-kinds/render-tasks.ts'
+import { ThanksPicture } from '../../../protocol/thanks.ts'
 import type { Params } from '../../../protocol/work.ts'
 import { sealBytes } from '../../../sealing/seal.ts'
 import { clock } from '../../clock.fixture.ts'
@@ -166,6 +167,8 @@ describe('the render library, in a compute host', () => {
     expect(new Set(data).size).toBeGreaterThan(5)
     const whole = done(await outcomeOf('render.thumbnail', { job, factor: 2 }, inputs))
     expect(whole.info).toMatchObject({ width: 24, height: 18, exposure_stops: 0 })
+    // Small enough to go with thanks (J11): baseline, without metadata.
+    expect(ThanksPicture.safeParse(await bytesOf(whole.output)).success).toBe(true)
     const thumbnail = decodeJpeg(await bytesOf(whole.output), { useTArray: true })
     expect([thumbnail.width, thumbnail.height]).toEqual([24, 18])
     expect(await outcomeOf('render.thumbnail', { job, factor: 2 }, some)).toMatchObject({

@@ -23,6 +23,8 @@ export interface AskedRender extends Omit<EstimateInput, keyof RenderSituation |
 export interface RenderEstimates {
   /** How long a render would take, with the peers of this moment. */
   estimate(asked: AskedRender): RenderEstimate
+  /** How long it would take on this PC alone, which nobody checks; undefined before this PC is measured. */
+  alone(asked: AskedRender): number | undefined
   /** Remembers what is known as a render is submitted, to learn from its outcome. */
   begin(job: JobId, asked: AskedRender): void
   /** Forgets a render from which nothing can be learned any more. */
@@ -70,6 +72,11 @@ export function createRenderEstimates(
   return {
     begin: (job, asked) => settings.write(inputKeyOf(job), inputOf(asked)),
     forget,
+    alone(asked) {
+      const input = inputOf({ ...asked, redundancy: 1 })
+      const peers = input.peers.filter(({ peer }) => peer === runtime.state.me)
+      return estimateRender({ ...input, peers, aheadMs: 0 }, experience).likely_ms
+    },
     estimate(asked) {
       const input = inputOf(asked)
       const { machine, capabilities } = runtime.state.view

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import type { JobState } from '../../../peer/requester/slice.ts'
 import { Cid, type JobId } from '../../../protocol/ids.ts'
+import { THANKS_PICTURE_SIDE_MAX, ThanksPicture } from '../../../protocol/thanks.ts'
 import { keptPin } from '../../../runtime/blobs/blob-rights.ts'
 import type { JobDependencies } from '../../dependencies.ts'
 import { mustHaveAPart } from '../../job-phase.ts'
 import { createKeptArtifact } from '../../kept-artifact.ts'
-import { runLocalTask, storeOutput } from '../../local-task.ts'
+import { outputBytes, runLocalTask, storeOutput, type LocalResult } from '../../local-task.ts'
 import { createSerialQueue } from '../../serial-queue.ts'
 import { unitInputs } from '../../unit-outputs.ts'
 import { THUMBNAIL } from '../local-algorithms.ts'
@@ -14,6 +15,8 @@ import type { RenderResults } from './results.ts'
 
 /** Pixels on the longer side. */
 const SIDE_MAX = 320
+/** The same of pictures that others are shown, the largest first: a picture full of noise needs many bytes. */
+const SHOWN_SIDES = [THANKS_PICTURE_SIDE_MAX, 128, 80]
 /** Reading all outputs of the largest picture takes about a minute; one tile's are in memory at a time. */
 const LIMITS = { wallMsMax: 10 * 60_000, memoryBytesMax: 2 * 2 ** 30, outputBytesMax: 4 << 20 }
 
@@ -24,6 +27,8 @@ type Thumbnail = z.infer<typeof Thumbnail>
 export interface Thumbnails {
   /** @throws FaultError `bad-input` for a job under way, without a tile or that renders nothing */
   of(job: JobState): Promise<{ readonly bytes: Uint8Array; readonly width: number; readonly height: number }>
+  /** A picture as small as `ThanksPicture` is, made anew each time. @throws FaultError as `of` */
+  small(job: JobState): Promise<Uint8Array | undefined>
   forget(job: JobId): void
 }
 
@@ -43,11 +48,11 @@ export function createThumbnails(
     make: (job) => queue(() => make(job)),
   })
 
-  async function make(job: JobState): Promise<Thumbnail> {
+  async function shrink(job: JobState, sideMax: number): Promise<LocalResult> {
     const { job_id } = job.manifest
     const params = mustRender(job)
     const exposure_stops = await results.exposureStops(job)
-    const result = await runLocalTask(
+    return runLocalTask(
       runner,
       {
         id: `thumbnail ${job_id}`,
@@ -55,7 +60,7 @@ export function createThumbnails(
         algorithmVersion: THUMBNAIL.version,
         params: {
           job: params,
-          factor: shrinkFactor(params, SIDE_MAX),
+          factor: shrinkFactor(params, sideMax),
           ...(exposure_stops === undefined ? {} : { exposure_stops }),
           ...(mustHaveAPart(job) === 'part' ? { partial: true } : {}),
         },
@@ -64,6 +69,11 @@ export function createThumbnails(
       },
       signal,
     )
+  }
+
+  async function make(job: JobState): Promise<Thumbnail> {
+    const { job_id } = job.manifest
+    const result = await shrink(job, SIDE_MAX)
     const { cid } = await storeOutput(blobs, result.output, keptPin(job_id))
     return Thumbnail.parse({ ...result.info, cid })
   }
@@ -75,6 +85,15 @@ export function createThumbnails(
       const { cid, width, height } = await artifact.of(job)
       return { bytes: await blobs.read(cid), width, height }
     },
+    small: (job) =>
+      queue(async () => {
+        for (const side of SHOWN_SIDES) {
+          const { output } = await shrink(job, side)
+          const picture = ThanksPicture.safeParse(await outputBytes(blobs, output))
+          if (picture.success) return picture.data
+        }
+        return undefined
+      }),
     forget: (job) => artifact.forget(job),
   }
 }

@@ -6,6 +6,11 @@ export const noop: typeof english = {
   work: 'Das Netz testen',
   here: 'Ein Test',
   hereFor: (who) => `Testet für ${who}`,
+  took: (count, written, duration) =>
+    count === 1
+      ? `Dein Auftrag hat ${duration} gedauert`
+      : `Deine ${written} Aufträge haben ${duration} gedauert`,
+  helpedWith: (count, written) => `${written} ${plural('de', count, { one: 'Auftrag', other: 'Aufträgen' })}`,
   start: 'Das Netz testen',
   newJob: 'Neuer Test',
   invite: 'Teste dein Netz mit Einheiten, die nichts tun',

@@ -7,6 +7,11 @@ export const render: typeof english = {
   work: 'Bilder rendern',
   here: 'Rendern',
   hereFor: (who) => `Rendert für ${who}`,
+  took: (count, written, duration) =>
+    count === 1
+      ? `Dein Bild hat ${duration} gedauert`
+      : `Deine ${frames(count, written)} haben ${duration} gedauert`,
+  helpedWith: (count, written) => `${written} ${plural('de', count, { one: 'Bild', other: 'Bildern' })}`,
   start: 'Eine Szene rendern',
   newJob: 'Neues Bild',
   ready: 'Dein Bild ist fertig',

@@ -5,6 +5,11 @@ export const noop = {
   work: 'Test the mesh',
   here: 'A test',
   hereFor: (who: string) => `Testing for ${who}`,
+  /** See `took` and `helpedWith` of renders. */
+  took: (count: number, written: string, duration: string) =>
+    count === 1 ? `Your job took ${duration}` : `Your ${written} jobs took ${duration}`,
+  helpedWith: (count: number, written: string) =>
+    `${written} ${plural('en', count, { one: 'job', other: 'jobs' })}`,
   start: 'Test the mesh',
   newJob: 'New test',
   invite: 'Test your mesh with units that do nothing',

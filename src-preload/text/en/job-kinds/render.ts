@@ -7,6 +7,12 @@ export const render = {
   work: 'Render pictures',
   here: 'Rendering',
   hereFor: (who: string) => `Rendering for ${who}`,
+  /** How long a job took, in a sentence without its full stop. */
+  took: (count: number, written: string, duration: string) =>
+    count === 1 ? `Your picture took ${duration}` : `Your ${frames(count, written)} took ${duration}`,
+  /** Jobs that this PC helped somebody with: "helped Ada with …". */
+  helpedWith: (count: number, written: string) =>
+    `${written} ${plural('en', count, { one: 'picture', other: 'pictures' })}`,
   start: 'Render a scene',
   newJob: 'New render',
   /** A notice of the desktop, in place of the one for all jobs. */

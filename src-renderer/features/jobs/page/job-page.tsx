@@ -25,6 +25,7 @@ import { SkeletonList } from '../../../ui/layout/skeleton-list.tsx'
 import { JobActions } from './job-actions.tsx'
 import { isInFlight, progressOf } from '../../../state/job-cards.ts'
 import { JobFigures } from './job-figures.tsx'
+import { HelpNotice } from '../../../thanks/help-notice.tsx'
 import { jobName } from '../../../state/job-words.ts'
 import { LateNotice } from './late-notice.tsx'
 import { PeopleStrip } from './people-strip.tsx'
@@ -123,6 +124,7 @@ function KnownJob({ job }: { readonly job: JobStatus }) {
       )}
       {job.waiting !== undefined && <WaitingNotice job={job} waiting={job.waiting} />}
       <LateNotice job={job} />
+      <HelpNotice jobs={jobs} />
       {View !== undefined && (
         <Suspense fallback={<Skeleton height={320} />}>
           <View job={job} siblings={siblings} />

@@ -1,0 +1,94 @@
+import { CloseButton } from '@mantine/core'
+import { IconHeart, IconHeartHandshake } from '@tabler/icons-react'
+import { useEffect, useEffectEvent, useState } from 'react'
+import type { PersonReport } from '#contract'
+import { useAction, useCalls, useQuery } from '../../../connection/calls.tsx'
+import { useLookingSince } from '../../../state/looking.ts'
+import { useFormat, useText } from '../../../state/text.tsx'
+import { newsOf, thanksSentence, workSentence } from './report-words.ts'
+import classes from './work-report.module.css'
+
+/** People who have a line; a crowd is told by those worked for the most. */
+const PEOPLE_MAX = 4
+
+/** What this PC did for others while nobody looked, and their thanks; asked for when the user comes to the window. */
+export function WorkReport() {
+  const text = useText().thanks
+  const calls = useCalls()
+  const run = useAction()
+  const lookingSinceMs = useLookingSince()
+  const report = useQuery('report', (asked) => asked.report.get())
+  const [putAwayMs, setPutAwayMs] = useState(0)
+  const ask = useEffectEvent(() => {
+    if (report.state === 'ready') report.refresh()
+  })
+  useEffect(() => ask(), [lookingSinceMs])
+  if (report.state !== 'ready' || report.value.until_ms <= putAwayMs) return null
+  const { until_ms } = report.value
+  const people = newsOf(report.value, lookingSinceMs)
+  if (people.length === 0) return null
+
+  async function putAway(): Promise<void> {
+    setPutAwayMs(until_ms)
+    // Where the node refuses, the report comes back.
+    if ((await run(() => calls.report.dismiss({ until_ms }))) === undefined) setPutAwayMs(0)
+  }
+
+  return (
+    <aside aria-label={text.report.label} className={classes['card']}>
+      <ul className={classes['people']}>
+        {people.slice(0, PEOPLE_MAX).map((person) => (
+          <li key={person.peer_id}>
+            <PersonLines person={person} nowMs={until_ms} />
+          </li>
+        ))}
+      </ul>
+      <CloseButton aria-label={text.dismiss} title={text.dismiss} onClick={() => void putAway()} />
+    </aside>
+  )
+}
+
+function PersonLines({ person, nowMs }: { readonly person: PersonReport; readonly nowMs: number }) {
+  const messages = useText()
+  const text = messages.thanks.report
+  const format = useFormat()
+  const work = workSentence(person, messages, format, nowMs)
+  const thanks = thanksSentence(person, messages, format)
+  const notes = person.thanks.flatMap(({ note }) => (note === undefined ? [] : [note]))
+  const pictures = person.thanks.flatMap(({ picture }) => (picture === undefined ? [] : [picture]))
+  return (
+    <div className={classes['person']}>
+      {work !== undefined && (
+        <p className={classes['line']} dir="auto">
+          <IconHeartHandshake size={18} aria-hidden="true" className={classes['icon']} />
+          <span>
+            {work} <span className={classes['dim']}>· {text.duration(format.duration(person.cpu_ms))}</span>
+          </span>
+        </p>
+      )}
+      {thanks !== undefined && (
+        <p className={classes['line']} dir="auto">
+          <IconHeart size={18} aria-hidden="true" className={classes['icon']} />
+          <span>{thanks}</span>
+        </p>
+      )}
+      {notes.map((note, i) => (
+        <p key={i} className={classes['note']} dir="auto">
+          {note}
+        </p>
+      ))}
+      {pictures.length > 0 && (
+        <div className={classes['pictures']}>
+          {pictures.map((picture, i) => (
+            <img
+              key={i}
+              src={`data:image/jpeg;base64,${picture}`}
+              alt={text.pictureOf(person.name)}
+              className={classes['picture']}
+            />
+          ))}
+        </div>
+      )}
+    </div>
+  )
+}
