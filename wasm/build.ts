@@ -19,6 +19,7 @@ interface Target {
 const TARGETS = {
   'path-trace': { folder: 'path-trace', entry: 'kernel.ts', options: ['--enable', 'simd'] },
   'path-trace.scalar': { folder: 'path-trace', entry: 'kernel.ts', options: ['--disable', 'simd'] },
+  denoise: { folder: 'denoise', entry: 'kernel.ts', options: ['--enable', 'simd'] },
   'metering-kernels': { folder: 'metering-kernels', entry: 'kernel.ts', options: ['--enable', 'simd'] },
   'example.sobel': { folder: 'examples', entry: 'sobel.ts', options: [] },
 } as const satisfies Record<string, Target>

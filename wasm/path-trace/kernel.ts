@@ -15,6 +15,9 @@ import { packedBytes, packScene, type SceneDescription } from './scene.ts'
 /** Bytes of film per pixel: red, green and blue as little-endian i64. */
 export const FILM_PIXEL_BYTES = 24
 
+/** Bytes of features per pixel: albedo, normal and depth, 7 little-endian i64 in film units. */
+export const FEATURE_PIXEL_BYTES = 56
+
 /** Film units per unit of radiance. A pixel's value is its sum / (FILM_SCALE × samples). */
 export const FILM_SCALE = 2 ** 24
 
@@ -69,6 +72,11 @@ export interface PathTraceKernel {
    * stops and the kernel can still be used.
    */
   renderTile(region: Region, frame: Frame, afterRow?: (rows: number) => void): Uint8Array
+  /**
+   * Features of a region's eye rays, FEATURE_PIXEL_BYTES per pixel: sums of albedo, shading normal and depth of the
+   * first surface that is no smooth mirror or glass. A view like that of `renderTile`; it changes no film.
+   */
+  renderFeatures(region: Region, frame: Frame, afterRow?: (rows: number) => void): Uint8Array
   /** Rays traced so far. */
   rays(): number
 }
@@ -81,6 +89,8 @@ export interface KernelExports {
   openFrame(width: number, height: number, bounces: number, clamp: number): void
   openTile(x0: number, y0: number, x1: number, y1: number): number
   renderRow(y: number, s0: number, s1: number): void
+  openFeatures(x0: number, y0: number, x1: number, y1: number): number
+  featureRow(y: number, s0: number, s1: number): void
   rays(): number
   nodes(): number
   leaves(): number
@@ -137,6 +147,18 @@ export function wrapKernel(kernel: KernelExports): PathTraceKernel {
         afterRow?.(y - y0 + 1)
       }
       return new Uint8Array(kernel.memory.buffer, film >>> 0, (x1 - x0) * (y1 - y0) * FILM_PIXEL_BYTES)
+    },
+    renderFeatures({ x0, y0, x1, y1, s0, s1 }, frame, afterRow) {
+      assert(triangles > 0, 'a scene is loaded before its features are rendered')
+      assertRegion({ x0, y0, x1, y1, s0, s1 }, frame)
+      kernel.openFrame(frame.width, frame.height, frame.bounces, frame.clamp ?? 0)
+      const film = kernel.openFeatures(x0, y0, x1, y1)
+      assert(film !== 0, 'features fit beside the scene')
+      for (let y = y0; y < y1; y++) {
+        kernel.featureRow(y, s0, s1)
+        afterRow?.(y - y0 + 1)
+      }
+      return new Uint8Array(kernel.memory.buffer, film >>> 0, (x1 - x0) * (y1 - y0) * FEATURE_PIXEL_BYTES)
     },
     rays: () => kernel.rays(),
   }

@@ -23,6 +23,7 @@ import {
   type Vector,
 } from './reference/float.ts'
 import { powerOf } from './reference/functions.ts'
+import { createFeatures, FEATURES } from './reference/features.ts'
 import { lightsOf } from './reference/lights.ts'
 import { drawBlock, type Block } from './reference/sampler.ts'
 import { skyOf } from './reference/sky.ts'
@@ -41,6 +42,8 @@ const SAMPLE_MAX = 2 ** 20
 export interface Reference {
   /** Film sums of a region, row by row, three per pixel: what the kernel's film holds. */
   renderTile(region: Region, frame: Frame): BigInt64Array
+  /** Sums of features of a region: what the kernel's feature film holds. */
+  renderFeatures(region: Region, frame: Frame): BigInt64Array
   /** Radiance of one path. */
   tracePath(x: number, y: number, index: number, frame: Frame): Vector
 }
@@ -60,6 +63,7 @@ export function createReference(
   const tracer = bruteForce(scene, triangles)
   const sky = skyOf(scene.environment)
   const lights = lightsOf(scene, triangles, sky)
+  const featuresOf = createFeatures(scene, tracer, sky)
 
   /** Radiance that a sampled light sends back along the path; null where it sends none. */
   const lightAt = (surface: Surface, bsdf: Bsdf, through: Vector, block: Block): Vector | null => {
@@ -120,20 +124,49 @@ export function createReference(
 
   return {
     tracePath,
-    renderTile({ x0, y0, x1, y1, s0, s1 }, frame) {
-      const film = new BigInt64Array((x1 - x0) * (y1 - y0) * 3)
-      for (let y = y0; y < y1; y++) {
-        for (let x = x0; x < x1; x++) {
-          const pixel = ((y - y0) * (x1 - x0) + x - x0) * 3
-          for (let s = s0; s < s1; s++) {
-            const sums = fixed(clamped(tracePath(x, y, s, frame), frame.clamp ?? 0))
-            sums.forEach((sum, k) => (film[pixel + k] = (film[pixel + k] ?? 0n) + sum))
-          }
-        }
-      }
-      return film
-    },
+    renderFeatures: (region, frame) => featuresIn(region, frame, scene, featuresOf),
+    renderTile: (region, frame) =>
+      filmOf(region, (x, y, s) => clamped(tracePath(x, y, s, frame), frame.clamp ?? 0)),
   }
+}
+
+/** Adds up the samples of each pixel of a region, in fixed point. */
+function filmOf(
+  { x0, y0, x1, y1, s0, s1 }: Region,
+  sampleAt: (x: number, y: number, index: number) => Vector,
+): BigInt64Array {
+  const film = new BigInt64Array((x1 - x0) * (y1 - y0) * 3)
+  for (let y = y0; y < y1; y++) {
+    for (let x = x0; x < x1; x++) {
+      const pixel = ((y - y0) * (x1 - x0) + x - x0) * 3
+      for (let s = s0; s < s1; s++) {
+        fixed(sampleAt(x, y, s)).forEach((sum, k) => (film[pixel + k] = (film[pixel + k] ?? 0n) + sum))
+      }
+    }
+  }
+  return film
+}
+
+function featuresIn(
+  { x0, y0, x1, y1, s0, s1 }: Region,
+  frame: Frame,
+  { camera }: SceneDescription,
+  featuresOf: ReturnType<typeof createFeatures>,
+): BigInt64Array {
+  const film = new BigInt64Array((x1 - x0) * (y1 - y0) * FEATURES)
+  for (let y = y0; y < y1; y++) {
+    for (let x = x0; x < x1; x++) {
+      const at = ((y - y0) * (x1 - x0) + x - x0) * FEATURES
+      const pixel = y * frame.width + x
+      for (let s = s0; s < s1; s++) {
+        const { r } = drawBlock(pixel, s, 0)
+        const ray = aim(camera, add(x, r[0]), add(y, r[1]), frame)
+        const sums = featuresOf(ray, (n) => drawBlock(pixel, s, n))
+        sums.forEach((sum, k) => (film[at + k] = (film[at + k] ?? 0n) + sum))
+      }
+    }
+  }
+  return film
 }
 
 /** The ray through a place on the image, in pixels. */

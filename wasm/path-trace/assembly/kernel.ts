@@ -14,6 +14,7 @@ import { buildTree, leafCount, nodeCount } from './bvh-build'
 import { openCamera } from './camera'
 import { PIXEL_SIZE, addSample, film, openFilm } from './film'
 import { radianceB, radianceG, radianceR, tracePath } from './path'
+import { FEATURE_PIXEL_SIZE, addFeatures, features, openFeatureFilm } from './features'
 import { larger } from './math'
 
 let scene: usize = 0
@@ -61,6 +62,23 @@ export function renderRow(y: i32, s0: u32, s1: u32): void {
       addClamped(pixel)
     }
     pixel += PIXEL_SIZE
+  }
+}
+
+/** An empty film of features for the tile; its address, or 0 when memory is out. */
+export function openFeatures(x0: i32, y0: i32, x1: i32, y1: i32): usize {
+  tileX0 = x0
+  tileY0 = y0
+  tileX1 = x1
+  return openFeatureFilm((x1 - x0) * (y1 - y0))
+}
+
+/** Adds the features of samples s0 to s1 (excluded) of the tile's row y to that film. */
+export function featureRow(y: i32, s0: u32, s1: u32): void {
+  let pixel = features + <usize>((y - tileY0) * (tileX1 - tileX0)) * FEATURE_PIXEL_SIZE
+  for (let x = tileX0; x < tileX1; x++) {
+    for (let s = s0; s < s1; s++) addFeatures(pixel, <u32>(y * imageWidth + x), x, y, s)
+    pixel += FEATURE_PIXEL_SIZE
   }
 }
 

@@ -220,7 +220,7 @@ describe('the render library, in a compute host', () => {
   it('says what a file is made of without reading the files beside it', async () => {
     const file = await blob('inspected', await defaultSceneGlb())
     const { info } = done(await outcomeOf('render.inspect', {}, { scene: file }))
-    expect(info).toMatchObject({ cameras: ['camera'], missing: [], animation_seconds: 0, warnings: [] })
+    expect(info).toMatchObject({ cameras: ['Room'], missing: [], animation_seconds: 0, warnings: [] })
     expect(info['triangles']).toBeGreaterThan(1_000)
   })
 

@@ -41,19 +41,23 @@ export function compileKernel(file: PathLike = kernelModule): () => MeteredKerne
 function wrapMetered(instance: MeteredInstance): MeteredKernel {
   const exports = instance.exports as unknown as KernelExports
   let fuel = 0
+  const charge = (render: () => void) => {
+    const before = instance.fuelUsed()
+    render()
+    fuel += instance.fuelUsed() - before
+  }
   const kernel = wrapKernel({
     ...exports,
-    renderRow: (y, s0, s1) => {
-      const before = instance.fuelUsed()
-      exports.renderRow(y, s0, s1)
-      fuel += instance.fuelUsed() - before
-    },
+    renderRow: (y, s0, s1) => charge(() => exports.renderRow(y, s0, s1)),
+    featureRow: (y, s0, s1) => charge(() => exports.featureRow(y, s0, s1)),
   })
   return {
     loadScene: (bytes) => instance.guard(() => kernel.loadScene(bytes)),
     loadDescription: (scene, afterPacking) =>
       instance.guard(() => kernel.loadDescription(scene, afterPacking)),
     renderTile: (region, frame, afterRow) => instance.guard(() => kernel.renderTile(region, frame, afterRow)),
+    renderFeatures: (region, frame, afterRow) =>
+      instance.guard(() => kernel.renderFeatures(region, frame, afterRow)),
     rays: () => kernel.rays(),
     rowFuel: () => fuel,
     pages: () => exports.memory.buffer.byteLength / PAGE_BYTES,
