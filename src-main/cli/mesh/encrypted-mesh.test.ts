@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JobStatus } from '#contract'
 import { sampleScene } from '../../assemble.ts'
+import { isSystemError } from '../../protocol/system-error.ts'
 import { pairAll, startDemoPeer, stopDemoPeer, type DemoPeer } from '../demo/demo-peers.ts'
 import { runMeshctl } from '../meshctl.ts'
 
@@ -64,8 +65,18 @@ const sha256Of = async (path: string) =>
 function seenBy(name: string): boolean {
   const entries = readdirSync(join(folder, name), { withFileTypes: true, recursive: true })
   return entries.some(
-    (entry) => entry.isFile() && readFileSync(join(entry.parentPath, entry.name)).includes(MARKER),
+    (entry) => entry.isFile() && fileBytes(join(entry.parentPath, entry.name)).includes(MARKER),
   )
+}
+
+/** A file's bytes; none of one that the peer has deleted since the folder was listed. */
+function fileBytes(path: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    if (isSystemError(error) && error.code === 'ENOENT') return Buffer.alloc(0)
+    throw error
+  }
 }
 
 describe('an encrypted job among real peers', () => {
