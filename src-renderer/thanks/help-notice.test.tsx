@@ -50,6 +50,12 @@ it('an animation is thanked for as a whole, by its name, and a crowd is counted'
   expect(asked('jobs.help')).toEqual([{ job_id: 'first', whole: true }])
 })
 
+it('less than a second of help is a moment, and not 0 s', async () => {
+  const helpers = [{ peer_id: peerId('Bob'), name: 'Bob', cpu_ms: 400 }]
+  mount(<HelpNotice jobs={[done()]} />, { answers: { jobs: { help: () => ({ ...HELP, helpers }) } } })
+  await screen.findByText('Bob helped for a moment.')
+})
+
 it('is not there for a job under way, one of this PC alone, or where the node cannot tell', async () => {
   const { asked, redraw } = mount(<HelpNotice jobs={[jobStatus('render', MADE)]} />, {
     answers: { jobs: { help: () => Promise.reject(fault('bad-input', 'no')) } },

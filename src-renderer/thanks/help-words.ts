@@ -4,6 +4,9 @@ import { tookWords, type Format, type Messages } from '#text'
 /** People that are named; of a crowd the others are counted together. */
 const NAMED_MAX = 4
 
+/** Less processor time than this is told as a moment. */
+const TOLD_MS_MIN = 1_000
+
 /** Whether done jobs that are one thing for their user were made by other people's PCs too. */
 export function isHelped(jobs: readonly JobSummary[]): boolean {
   if (groupState(jobs).kind !== 'done') return false
@@ -28,7 +31,9 @@ export function tookSentence(help: JobHelp, kind: string, messages: Messages, fo
 export function helpersSentence({ helpers }: JobHelp, { thanks: text }: Messages, format: Format): string {
   const named = helpers.length > NAMED_MAX ? helpers.slice(0, NAMED_MAX - 1) : helpers
   const others = helpers.slice(named.length)
-  const items = named.map(({ name, cpu_ms }) => text.gave(name, format.duration(cpu_ms)))
+  const items = named.map(({ name, cpu_ms }) =>
+    cpu_ms < TOLD_MS_MIN ? text.gaveMoment(name) : text.gave(name, format.duration(cpu_ms)),
+  )
   if (others.length > 0) {
     const cpuMs = others.reduce((sum, { cpu_ms }) => sum + cpu_ms, 0)
     items.push(text.others(others.length, format.number(others.length), format.duration(cpuMs)))

@@ -7,6 +7,7 @@ export const thanks: typeof english = {
   took: (sentence) => `${sentence}.`,
   tookAlone: (sentence, alone) => `${sentence}; auf diesem PC allein wären es etwa ${alone} gewesen.`,
   gave: (name, duration) => `${name} gab ${duration}`,
+  gaveMoment: (name) => `${name} half einen Moment`,
   others: (count, written, duration) =>
     `${written} ${plural('de', count, { one: 'andere Person gab', other: 'andere gaben' })} ${duration}`,
   helpers: (list) => `${list}.`,

@@ -8,6 +8,7 @@ export const thanks = {
   tookAlone: (sentence: string, alone: string) =>
     `${sentence}; on this PC alone it would have been about ${alone}.`,
   gave: (name: string, duration: string) => `${name} gave ${duration}`,
+  gaveMoment: (name: string) => `${name} helped for a moment`,
   others: (count: number, written: string, duration: string) =>
     `${written} ${plural('en', count, { one: 'other', other: 'others' })} gave ${duration}`,
   helpers: (list: string) => `${list}.`,
