@@ -164,6 +164,8 @@ async function renderUnderWay(ada: Peer, page: Page): Promise<JobId> {
   await go(page, 'jobs')
   await page.getByRole('link', { name: text.jobs.openJob('Balls') }).click()
   await until('tiles are done', async () => (await ada.calls.jobs.status({ job_id: job })).verified > 2)
+  // The page's code is loaded: a peer that is killed before cannot serve it.
+  await expect(page.locator('canvas[role="img"]').first()).toBeVisible()
   return job
 }
 
