@@ -24,7 +24,7 @@ export const ThanksPicture = Bytes.refine(
   'not a small JPEG',
 )
 
-/** What a requester sends to a provider that computed units of its job. */
+/** Thanks of a requester to a provider that computed units of its job. */
 export const Thanks = z.object({
   /** The job; of an animation one of the frames that the provider worked on. */
   job_id: JobId,

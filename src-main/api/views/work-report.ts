@@ -6,7 +6,7 @@ import { isNews, type Favour } from '../../runtime/favours/favour-list.ts'
 /** Pictures in one report; one is 22 kB, and the report an answer of the API. */
 const PICTURES_MAX = 32
 
-/** What this PC did for others, and how it is told. */
+/** Work of this PC for others, and how it is told. */
 export interface ReportedFavours {
   readonly people: ReadonlyMap<PeerId, readonly Favour[]>
   readonly thanksFor: (peer: PeerId, favour: Favour) => KeptThanks

@@ -25,7 +25,7 @@ const KeptThanks = z.object({
 /** Note of thanks, and its picture in base64. */
 export type KeptThanks = z.infer<typeof KeptThanks>
 
-/** What this PC did for others, by requester. */
+/** Work of this PC for others, by requester. */
 export interface FavourBook {
   requesters(): readonly PeerId[]
   of(requester: PeerId): readonly Favour[]

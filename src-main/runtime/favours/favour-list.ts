@@ -5,7 +5,7 @@ import { COUNT_MAX, Count, CPU_MS_MAX, CpuMs, MomentMs, saturated } from '../../
 /** Jobs of one requester that are remembered, the latest; a list of them fits into one setting. */
 export const FAVOURS_OF_ONE_MAX = 150
 
-/** What this PC did for one job of somebody else, and what of it was not reported yet. */
+/** Work of this PC for one job of another peer, and the part of it that was not reported yet. */
 export const Favour = z.object({
   job: JobId,
   /** Its algorithm; absent where its manifest was gone. */

@@ -19,9 +19,9 @@ export interface Thanked {
   readonly job: JobId
 }
 
-/** What this PC did for others and others for it, and the thanks for it. */
+/** Work of this PC for others and of others for it, and the thanks for it. */
 export interface Favours {
-  /** What this PC did for others. */
+  /** Work of this PC for others. */
   readonly done: Pick<FavourBook, 'requesters' | 'of' | 'thanksFor' | 'putAway'>
   /** Whether the user has given thanks for a job, or for the animation that it names. */
   isThanked(job: JobId): boolean
