@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JobStatus } from '#contract'
 import { sampleScene } from '../../assemble.ts'
-import { isSystemError } from '../../protocol/system-error.ts'
+import { filesBelow } from '../../folder-files.fixture.ts'
 import { pairAll, startDemoPeer, stopDemoPeer, type DemoPeer } from '../demo/demo-peers.ts'
 import { runMeshctl } from '../meshctl.ts'
 
@@ -63,20 +62,7 @@ const sha256Of = async (path: string) =>
 
 /** Whether any file of a peer's folder, its database and log included, has the marker in it. */
 function seenBy(name: string): boolean {
-  const entries = readdirSync(join(folder, name), { withFileTypes: true, recursive: true })
-  return entries.some(
-    (entry) => entry.isFile() && fileBytes(join(entry.parentPath, entry.name)).includes(MARKER),
-  )
-}
-
-/** A file's bytes; none of one that the peer has deleted since the folder was listed. */
-function fileBytes(path: string): Buffer {
-  try {
-    return readFileSync(path)
-  } catch (error) {
-    if (isSystemError(error) && error.code === 'ENOENT') return Buffer.alloc(0)
-    throw error
-  }
+  return filesBelow(join(folder, name)).some(({ bytes }) => bytes.includes(MARKER))
 }
 
 describe('an encrypted job among real peers', () => {

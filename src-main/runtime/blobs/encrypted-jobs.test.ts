@@ -1,8 +1,7 @@
 import { UnitLimits } from '../../protocol/unit-limits.ts'
 import { randomBytes } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { filesBelow } from '../../folder-files.fixture.ts'
 import { libraryInput } from '../../compute/worker/read-input.ts'
 import type { CallInput } from '../../compute/messages/input.ts'
 import { isUnderWay } from '../../peer/requester/slice.ts'
@@ -92,10 +91,7 @@ const computing =
 
 /** Bytes of all files below a folder. */
 function bytesBelow(folder: string): Buffer {
-  const files = readdirSync(folder, { withFileTypes: true, recursive: true }).filter((entry) =>
-    entry.isFile(),
-  )
-  return Buffer.concat(files.map(({ parentPath, name }) => readFileSync(join(parentPath, name))))
+  return Buffer.concat(filesBelow(folder).map(({ bytes }) => bytes))
 }
 
 function holdsKey(bytes: Buffer, { inputs, outputs }: JobKey): boolean {

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { filesBelow } from '../../folder-files.fixture.ts'
 import { GUEST_GRACE_MS } from '../../ports/blob-store.ts'
 import type { PeerEvent } from '../../peer/event.ts'
 import type { Cid } from '../../protocol/ids.ts'
@@ -86,10 +85,9 @@ const here = (peer: TestPeer, cids: readonly Cid[]) => cids.filter((cid) => peer
 
 /** Files of a peer's folder in which some bytes are. */
 function filesWith({ home }: TimedPeer, bytes: Uint8Array): string[] {
-  return readdirSync(home.folder, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(home.folder, name))
-    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile())
-    .filter((path) => readFileSync(path).includes(Buffer.from(bytes)))
+  return filesBelow(home.folder)
+    .filter((file) => file.bytes.includes(Buffer.from(bytes)))
+    .map(({ path }) => path)
 }
 
 test('[D10] an hour after settlement nothing of the job is on its provider’s disk; its requester keeps all', async () => {
