@@ -76,9 +76,7 @@ describe('the outline of a scene', () => {
   })
 
   test('passes over lists that are none', () => {
-    const outcome = outlineScene(
-      bytesOf({ asset, buffers: 7, images: [null, 3], animations: [[]] }),
-    )
+    const outcome = outlineScene(bytesOf({ asset, buffers: 7, images: [null, 3], animations: [[]] }))
     expect(outcome.ok && outcome.outline).toMatchObject({ references: [], animationSeconds: 0 })
   })
 })
