@@ -42,6 +42,22 @@ test.describe('access to the user interface', () => {
     expect(outcome).toBe('refused')
   })
 
+  test('what could not be loaded while the node was away is there once it is back', async ({ peer, page }) => {
+    const alone = await peer({ name: 'Attic' })
+    await alone.calls.preferences.set({ first_start_done: true })
+    await page.goto(await alone.link())
+    await page.getByRole('link', { name: text.frame.screens.jobs }).click()
+    await expect(page.getByRole('heading', { level: 1, name: text.jobs.titleIdle })).toBeVisible()
+    await alone.kill()
+    await expect(page.getByText(text.frame.connection.lost)).toBeVisible()
+    // The form is a file of its own, which this window has not fetched yet.
+    await page.evaluate(() => (location.hash = '#/jobs/new'))
+    await expect(page.getByRole('heading', { name: text.frame.common.notLoaded })).toBeVisible()
+    await alone.start()
+    await expect(page.getByRole('heading', { name: text.frame.common.notLoaded })).toBeHidden()
+    await expect(page.getByRole('main').getByRole('textbox').first()).toBeVisible()
+  })
+
   test('a session that is no longer known shows what to do, in the window itself', async ({
     peer,
     windowOf,

@@ -1,4 +1,5 @@
-import { lazy, type ComponentType, type LazyExoticComponent } from 'react'
+import type { ComponentType, LazyExoticComponent } from 'react'
+import { lazyPart } from '../ui/lazy-part.ts'
 
 /** A screen that has a place in the side bar. */
 export type ScreenName = 'overview' | 'jobs' | 'sharing' | 'people' | 'settings'
@@ -15,19 +16,15 @@ export const SCREEN_PATHS: readonly { readonly name: ScreenName; readonly path: 
 /** The first start's cards, which stand alone. */
 export const START_PATH = '/start'
 
-type Loader = () => Promise<{ readonly default: ComponentType }>
+type Loader = () => Promise<ComponentType>
 
 const LOADERS: Record<ScreenName | 'start', Loader> = {
-  overview: async () => ({
-    default: (await import('../features/overview/overview-screen.tsx')).OverviewScreen,
-  }),
-  jobs: async () => ({ default: (await import('../features/jobs/jobs-screen.tsx')).JobsScreen }),
-  sharing: async () => ({ default: (await import('../features/sharing/sharing-screen.tsx')).SharingScreen }),
-  people: async () => ({ default: (await import('../features/people/people-screen.tsx')).PeopleScreen }),
-  settings: async () => ({
-    default: (await import('../features/settings/settings-screen.tsx')).SettingsScreen,
-  }),
-  start: async () => ({ default: (await import('../features/start/start-screen.tsx')).StartScreen }),
+  overview: async () => (await import('../features/overview/overview-screen.tsx')).OverviewScreen,
+  jobs: async () => (await import('../features/jobs/jobs-screen.tsx')).JobsScreen,
+  sharing: async () => (await import('../features/sharing/sharing-screen.tsx')).SharingScreen,
+  people: async () => (await import('../features/people/people-screen.tsx')).PeopleScreen,
+  settings: async () => (await import('../features/settings/settings-screen.tsx')).SettingsScreen,
+  start: async () => (await import('../features/start/start-screen.tsx')).StartScreen,
 }
 
 /**
@@ -35,12 +32,12 @@ const LOADERS: Record<ScreenName | 'start', Loader> = {
  * it (`/jobs`, `/jobs/new`, `/jobs/…`): it routes inside itself. One more feature is one more line above.
  */
 export const SCREENS: Record<ScreenName | 'start', LazyExoticComponent<ComponentType>> = {
-  overview: lazy(LOADERS.overview),
-  jobs: lazy(LOADERS.jobs),
-  sharing: lazy(LOADERS.sharing),
-  people: lazy(LOADERS.people),
-  settings: lazy(LOADERS.settings),
-  start: lazy(LOADERS.start),
+  overview: lazyPart(LOADERS.overview),
+  jobs: lazyPart(LOADERS.jobs),
+  sharing: lazyPart(LOADERS.sharing),
+  people: lazyPart(LOADERS.people),
+  settings: lazyPart(LOADERS.settings),
+  start: lazyPart(LOADERS.start),
 }
 
 /** Fetches the side bar's screens before they are asked for: they open at once, also while the node is away. */

@@ -1,8 +1,9 @@
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
 import type { NearbyTry } from '#contract'
 import { useNode } from '../state/node-store.ts'
+import { lazyPart } from '../ui/lazy-part.ts'
 
-const NearbyDialog = lazy(async () => ({ default: (await import('./nearby-dialog.tsx')).NearbyDialog }))
+const NearbyDialog = lazyPart(async () => (await import('./nearby-dialog.tsx')).NearbyDialog)
 
 /** The dialog of the try to pair nearby that the user is to answer first, on whatever screen; nothing without one. */
 export function NearbyTries() {

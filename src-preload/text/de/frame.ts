@@ -147,6 +147,8 @@ export const frame: typeof english = {
     toOverview: 'Zur Übersicht',
     crashed: 'Diese Ansicht funktioniert gerade nicht',
     crashedText: 'Das ist ein Fehler in Meshwork. Dein PC teilt weiter und deine Aufträge laufen weiter.',
+    notLoaded: 'Dieser Teil konnte nicht geladen werden',
+    notLoadedText: 'Dieser PC hat nicht geantwortet. Sobald er es tut, lädt die Seite von selbst neu.',
   },
   fault: (kind, detail) => `${faults[kind]}: ${detail}`,
   faultConnection: 'Die Verbindung zu diesem PC ging verloren, bevor er antwortete.',

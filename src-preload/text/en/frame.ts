@@ -113,6 +113,8 @@ export const frame = {
     toOverview: 'Go to the overview',
     crashed: 'This screen has stopped working',
     crashedText: 'This is a bug in Meshwork. Your PC keeps sharing, and your jobs keep running.',
+    notLoaded: 'This part could not be loaded',
+    notLoadedText: 'This PC did not answer. The page loads again by itself once it does.',
   },
   /** A fault in plain words: the node says it in English, one clear line. */
   fault: (_kind: Fault['kind'], detail: string): string => detail,

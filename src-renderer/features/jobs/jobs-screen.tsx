@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
 import { Route, Switch } from 'wouter'
 import type { JobId } from '#contract'
 import { JobKindProviders, JobKindZones, preloadJobKinds } from '../../job-kinds/around-jobs.tsx'
@@ -6,8 +6,9 @@ import { SkeletonList } from '../../ui/layout/skeleton-list.tsx'
 import { JobsBoard } from './board/jobs-board.tsx'
 import { NewJob } from './new-job/new-job.tsx'
 import { RemovedJobsProvider } from './removed-jobs.tsx'
+import { lazyPart } from '../../ui/lazy-part.ts'
 
-const JobPage = lazy(async () => ({ default: (await import('./page/job-page.tsx')).JobPage }))
+const JobPage = lazyPart(async () => (await import('./page/job-page.tsx')).JobPage)
 
 // This screen is fetched before it is asked for, so that it opens at once also while the node is away.
 void preloadJobKinds()

@@ -1,6 +1,8 @@
+import { Suspense } from 'react'
 import { screen } from '@testing-library/react'
 import { expect, it, vi } from 'vitest'
 import { mount } from '../../component.fixture.tsx'
+import { lazyPart } from '../../ui/lazy-part.ts'
 import { ErrorBoundary } from './error-boundary.tsx'
 import { LostBanner } from './lost-banner.tsx'
 import { NotFound } from './not-found.tsx'
@@ -50,4 +52,27 @@ it('a screen that breaks is told as broken, and what is around it goes on', () =
   screen.getByRole('heading', { level: 1, name: 'This screen has stopped working' })
   screen.getByRole('button', { name: 'Try again' })
   screen.getByText('Around')
+})
+
+it('a part whose code did not come loads the page again once the node is back, and not before', async () => {
+  const Absent = lazyPart(() => Promise.reject(new TypeError('Failed to fetch dynamically imported module')))
+  const told = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+  let reloads = 0
+  const { tell, user } = mount(
+    <ErrorBoundary onReload={() => (reloads += 1)}>
+      <Suspense>
+        <Absent />
+      </Suspense>
+    </ErrorBoundary>,
+  )
+  tell({ connection: 'open' })
+  await screen.findByRole('heading', { level: 1, name: 'This part could not be loaded' })
+  told.mockRestore()
+  expect(reloads).toBe(0)
+  tell({ connection: 'lost' })
+  expect(reloads).toBe(0)
+  tell({ connection: 'open' })
+  expect(reloads).toBe(1)
+  await user.click(screen.getByRole('button', { name: 'Try again' }))
+  expect(reloads).toBe(2)
 })

@@ -1,8 +1,9 @@
-import { lazy, Suspense, useEffect, useEffectEvent, useRef, useState } from 'react'
+import { Suspense, useEffect, useEffectEvent, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
 import { pressKey, type KeySequence } from './key-sequence.ts'
+import { lazyPart } from '../../ui/lazy-part.ts'
 
-const ShortcutList = lazy(async () => ({ default: (await import('./shortcut-list.tsx')).ShortcutList }))
+const ShortcutList = lazyPart(async () => (await import('./shortcut-list.tsx')).ShortcutList)
 
 /** Keyboard shortcuts; inactive in text fields, menus, lists, grids and dialogs. */
 export function Shortcuts() {

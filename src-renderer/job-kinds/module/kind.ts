@@ -1,6 +1,6 @@
-import { lazy } from 'react'
 import { IconPackage } from '@tabler/icons-react'
 import type { JobKind } from '../job-kind.ts'
+import { lazyPart } from '../../ui/lazy-part.ts'
 
 /** Modules: WebAssembly that is run once a unit. They are submitted by `meshctl`. */
 export const moduleKind: JobKind<'module'> = {
@@ -10,5 +10,5 @@ export const moduleKind: JobKind<'module'> = {
   showsFuel: true,
   rowFact: () => undefined,
   figures: () => [],
-  Save: lazy(async () => ({ default: (await import('../save-result-button.tsx')).SaveResultButton })),
+  Save: lazyPart(async () => (await import('../save-result-button.tsx')).SaveResultButton),
 }

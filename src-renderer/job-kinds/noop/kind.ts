@@ -1,6 +1,6 @@
-import { lazy } from 'react'
 import { IconFlask } from '@tabler/icons-react'
 import type { JobKind } from '../job-kind.ts'
+import { lazyPart } from '../../ui/lazy-part.ts'
 
 /** Units that do nothing, to try a mesh. Its form is shown in development only; its jobs are shown everywhere. */
 export const noopKind: JobKind<'noop'> = {
@@ -10,10 +10,10 @@ export const noopKind: JobKind<'noop'> = {
   form: {
     isForDevelopment: true,
     words: ({ jobKinds }) => jobKinds.noop,
-    NewJob: lazy(async () => ({ default: (await import('./new-noop.tsx')).NewNoop })),
+    NewJob: lazyPart(async () => (await import('./new-noop.tsx')).NewNoop),
   },
   showsFuel: false,
   rowFact: () => undefined,
   figures: () => [],
-  Save: lazy(async () => ({ default: (await import('../save-result-button.tsx')).SaveResultButton })),
+  Save: lazyPart(async () => (await import('../save-result-button.tsx')).SaveResultButton),
 }

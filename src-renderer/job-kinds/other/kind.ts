@@ -1,6 +1,6 @@
-import { lazy } from 'react'
 import { IconQuestionMark } from '@tabler/icons-react'
 import type { JobKind } from '../job-kind.ts'
+import { lazyPart } from '../../ui/lazy-part.ts'
 
 /** Jobs of no kind that this version knows: named by their algorithm, and shown as far as all jobs are alike. */
 export const otherKind: JobKind<'other'> = {
@@ -13,7 +13,7 @@ export const otherKind: JobKind<'other'> = {
   showsFuel: true,
   rowFact: () => undefined,
   figures: () => [],
-  View: lazy(async () => ({ default: (await import('./unknown-kind-notice.tsx')).UnknownKindNotice })),
+  View: lazyPart(async () => (await import('./unknown-kind-notice.tsx')).UnknownKindNotice),
   // The node refuses, in words, a result that only a newer version can put together.
-  Save: lazy(async () => ({ default: (await import('../save-result-button.tsx')).SaveResultButton })),
+  Save: lazyPart(async () => (await import('../save-result-button.tsx')).SaveResultButton),
 }

@@ -1,8 +1,9 @@
 import { Input, Skeleton } from '@mantine/core'
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
 import type { MomentFieldProps } from './moment-picker.tsx'
+import { lazyPart } from '../lazy-part.ts'
 
-const MomentPicker = lazy(async () => ({ default: (await import('./moment-picker.tsx')).MomentPicker }))
+const MomentPicker = lazyPart(async () => (await import('./moment-picker.tsx')).MomentPicker)
 
 /** A field for a day and a time, which may be left empty. The calendar is loaded when the field is first shown. */
 export function MomentField(props: MomentFieldProps) {

@@ -1,14 +1,15 @@
 import { SegmentedControl, Skeleton } from '@mantine/core'
-import { lazy, Suspense, useMemo, useState } from 'react'
+import { Suspense, useMemo, useState } from 'react'
 import type { DayStatistics } from '#contract'
 import type { Query } from '../../../connection/calls.tsx'
 import { useFormat, useText } from '../../../state/text.tsx'
 import { Section } from '../../../ui/layout/section.tsx'
 import { monthOf, viewsOf, type Month as MonthDays, type MonthView } from './month-days.ts'
 import classes from './month.module.css'
+import { lazyPart } from '../../../ui/lazy-part.ts'
 
 /** The chart's library is as large as the rest of the screen: it comes when there is something to draw. */
-const MonthChart = lazy(async () => ({ default: (await import('./month-chart.tsx')).MonthChart }))
+const MonthChart = lazyPart(async () => (await import('./month-chart.tsx')).MonthChart)
 
 const HOUR_MS = 3_600_000
 

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { ActionIcon, Button, Popover, SegmentedControl, Skeleton } from '@mantine/core'
 import { IconPlus, IconTrash, IconX } from '@tabler/icons-react'
 import { EXCEPTIONS_MAX, type DateException, type WeekPlan } from '#contract'
@@ -11,9 +11,10 @@ import { usualHours, withDate, withHours, withMoreHours, withoutDate } from './e
 import { MINUTES_PER_CELL, spanOf, type Span } from '../week/week-paint.ts'
 import { clockText, hoursText } from '../week/week-text.ts'
 import classes from './exceptions-section.module.css'
+import { lazyPart } from '../../../ui/lazy-part.ts'
 
 /** The calendar is large and seldom needed. */
-const DateChoice = lazy(async () => ({ default: (await import('./date-choice.tsx')).DateChoice }))
+const DateChoice = lazyPart(async () => (await import('./date-choice.tsx')).DateChoice)
 /** The contract's bound for one date. */
 const STRETCHES_MAX = 48
 
