@@ -1,9 +1,16 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { compiledKernel, loadedKernel, radiance, wholeImage } from './compiled.ts'
-import { FILM_PIXEL_BYTES, instantiateKernel, type PathTraceKernel, type Region } from './kernel.ts'
-import { cloudScene, sampleScene } from './sample-scenes.ts'
-import { packScene } from './scene.ts'
+import {
+  FILM_PIXEL_BYTES,
+  instantiateKernel,
+  wrapKernel,
+  type KernelExports,
+  type PathTraceKernel,
+  type Region,
+} from './kernel.ts'
+import { cloudScene, material, sampleScene } from './sample-scenes.ts'
+import { packScene, type SceneDescription } from './scene.ts'
 
 const frame = { width: 24, height: 18, bounces: 5 }
 const samples = 8
@@ -140,3 +147,36 @@ describe('a scene made to be hard', () => {
     expect(Math.min(...radiance(film, 1))).toBeGreaterThanOrEqual(0)
   })
 })
+
+describe('the memory of a large mesh', () => {
+  it('is at most 165 bytes a triangle while the tree is built, its packed form included', async () => {
+    const side = 250
+    const packed = packScene(waves(side))
+    for (const name of ['path-trace', 'path-trace.scalar'] as const) {
+      const { exports } = new WebAssembly.Instance(await compiledKernel(name))
+      const raw = exports as unknown as KernelExports
+      expect(wrapKernel(raw).loadScene(packed)).toMatchObject({ kind: 'loaded', triangles: 2 * side * side })
+      expect(raw.memory.buffer.byteLength / (2 * side * side)).toBeLessThan(165)
+    }
+  })
+})
+
+/** A sheet of `side` × `side` squares in waves, two triangles each: about what a scan or a sculpture is. */
+function waves(side: number): SceneDescription {
+  const across = Array.from({ length: side + 1 }, (_, i) => i)
+  const height = (x: number, y: number) => 0.05 * Math.sin((40 * x) / side) * Math.cos((33 * y) / side)
+  const positions = across.flatMap((y) => across.flatMap((x) => [x / side, height(x, y), y / side]))
+  const squares = across.slice(0, side).flatMap((y) => across.slice(0, side).map((x) => y * (side + 1) + x))
+  const indices = squares.flatMap((a) => [a, a + side + 1, a + 1, a + 1, a + side + 1, a + side + 2])
+  return {
+    ...sampleScene(),
+    positions: new Float32Array(positions),
+    normals: new Float32Array(positions.length),
+    tangents: new Float32Array(),
+    colors: new Float32Array(),
+    uvs: new Float32Array(),
+    indices: new Uint32Array(indices),
+    triangleMaterials: new Uint32Array(indices.length / 3),
+    materials: [material()],
+  }
+}

@@ -10,12 +10,12 @@ export const SCENE_VERSION = 1
 
 /** Every limit on a packed scene. */
 export const SCENE_LIMITS = {
-  /** Half of the kernel's 2 GiB: what it builds from a scene (about 350 bytes per triangle) takes the rest. */
+  /** Half of the kernel's 2 GiB: what it builds from a scene (about 130 bytes per triangle) takes the rest. */
   bytes: 1 << 30,
   /** 16 M vertices of 56 bytes are 0.9 GiB. */
   vertices: 1 << 24,
-  /** 4 M triangles and their hierarchy fill 1.5 GiB of the kernel's memory. */
-  triangles: 1 << 22,
+  /** What the tree's builder can number; 12 million triangles of a bare mesh fill the kernel's memory. */
+  triangles: 1 << 24,
   /** Far above any real file (a few hundred); keeps a stranger's check short. */
   materials: 1 << 16,
   textures: 1 << 12,

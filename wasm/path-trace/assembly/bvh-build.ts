@@ -32,8 +32,11 @@ const PADDING: f32 = 1e-6
 /** A plane beyond every ray; lower above upper is a box that nothing hits. */
 const EMPTY: f32 = 1e30
 
+/** Room for nodes is made in steps of so many bytes. */
+const NODE_STEP: usize = 512 * NODE_SIZE
+
 const PRIM_SIZE: usize = 32
-/** The exponent of 2²³, whose mantissa holds any index below SCENE_LIMITS.triangles. */
+/** The exponent of 2²³, or with bit 23 of an index that of 2²⁴: any index below SCENE_LIMITS.triangles makes a number. */
 const INDEX_BITS: i32 = 0x4b000000
 const BINARY_SIZE: usize = 32
 /** A box, then a count. */
@@ -50,36 +53,49 @@ let binaryCount: i32 = 0
 let bins: usize = 0
 let rightAreas: usize = 0
 let nodeNext: usize = 0
+/** Up to where there is room for nodes. */
+let nodeEnd: usize = 0
 let leafNext: usize = 0
+/** No memory was left for a node. */
+let isFull: bool = false
 
 /** Builds the tree over all triangles. False when memory is out. */
 export function buildTree(): bool {
   const n = <f64>triangleCount
-  prims = reserve(n * <f64>PRIM_SIZE)
-  binary = reserve(2 * n * <f64>BINARY_SIZE + 64)
   bins = reserve(<f64>(3 * BINS * <i32>BIN_SIZE))
   rightAreas = reserve(4 * BINS)
+  prims = reserve(n * <f64>PRIM_SIZE)
+  binary = reserve(2 * n * <f64>BINARY_SIZE + 64)
   if (prims == 0 || binary == 0 || bins == 0 || rightAreas == 0) return false
   for (let i = 0; i < triangleCount; i++) boundTriangle(i)
   binaryCount = 1
   split(0, 0, triangleCount, 0)
+  // Room for two nodes a triangle was for the worst case; leaves of several leave more than half of it.
+  release(binary + <usize>binaryCount * BINARY_SIZE)
+  return emitTree()
+}
+
+/**
+ * Writes the wide tree above what it is made from, leaves first, then nodes, and moves it down over that; its references
+ * are those of its final place from the start.
+ */
+function emitTree(): bool {
+  let packs: f64 = 0
+  for (let i = 0; i < binaryCount; i++) {
+    packs += <f64>((load<u32>(binary + <usize>i * BINARY_SIZE, 28) + 3) >> 2)
+  }
+  const leafBytes = (<usize>packs * PACK_SIZE + 63) & ~63, built = reserve(packs * <f64>PACK_SIZE)
+  if (built == 0) return false
   nodeCount = 0
   leafCount = 0
-  let packs: f64 = 0, inner: f64 = 0
-  for (let i = 0; i < binaryCount; i++) {
-    const count = load<u32>(binary + <usize>i * BINARY_SIZE, 28)
-    if (count) packs += <f64>((count + 3) >> 2)
-    else inner += 1
-  }
-  const built = reserve(inner * <f64>NODE_SIZE + packs * <f64>PACK_SIZE + 64)
-  if (built == 0) return false
-  // The tree is written above what it is made from and then moved down over it; its references are already
-  // those of its final place.
   shift = built - prims
-  nodeNext = prims
-  leafNext = prims + <usize>inner * NODE_SIZE
+  leafNext = prims
+  nodeNext = prims + leafBytes
+  nodeEnd = nodeNext
+  isFull = false
   root = emit(0)
-  const end = leafNext
+  if (isFull) return false
+  const end = nodeNext
   memory.copy(prims, built, end - prims)
   release(end)
   return true
@@ -319,6 +335,12 @@ let shift: usize = 0
 function emit(node: i32): u32 {
   const source = binary + <usize>node * BINARY_SIZE
   if (load<u32>(source, 28)) return emitLeaf(load<i32>(source, 12), load<i32>(source, 28))
+  if (nodeNext == nodeEnd) {
+    // How many nodes are left of the binary ones is known when they are written: room for them comes in steps.
+    isFull = isFull || reserve(<f64>NODE_STEP) == 0
+    if (isFull) return 0
+    nodeEnd += NODE_STEP
+  }
   nodeCount++
   const at = nodeNext
   nodeNext += NODE_SIZE

@@ -31,10 +31,14 @@ export function reserveScene(bytes: f64): usize {
   return scene
 }
 
-/** Makes everything that rendering needs from the scene written there. False when memory is out. */
+/**
+ * Makes everything that rendering needs from the scene written there. False when memory is out. The tree comes before what
+ * stays for each triangle, for it takes the most memory while it is built.
+ */
 export function build(): bool {
   openScene(scene)
-  return prepareTextures() && prepareAlbedo() && prepareTraversal() && prepareTriangles() && buildTree() && prepareSky() && prepareLights()
+  return prepareTextures() && prepareAlbedo() && prepareTraversal() && buildTree() && prepareTriangles() &&
+    prepareSky() && prepareLights()
 }
 
 /** Fixes the image: size in pixels, bounces, and the most radiance that one path may bring (0 for no limit). */
