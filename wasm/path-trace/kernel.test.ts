@@ -5,12 +5,13 @@ import {
   FILM_PIXEL_BYTES,
   instantiateKernel,
   wrapKernel,
+  type Frame,
   type KernelExports,
   type PathTraceKernel,
   type Region,
 } from './kernel.ts'
-import { cloudScene, material, sampleScene } from './sample-scenes.ts'
-import { packScene, type SceneDescription } from './scene.ts'
+import { cloudScene, joinScene, lookAt, material, quad, sampleScene } from './sample-scenes.ts'
+import { packScene, type CameraDescription, type SceneDescription } from './scene.ts'
 
 const frame = { width: 24, height: 18, bounces: 5 }
 const samples = 8
@@ -98,10 +99,35 @@ describe('a film', () => {
     expect(film.byteLength).toBe(5 * 2 * FILM_PIXEL_BYTES)
   })
 
-  it('cuts no more than the clamp asks for', () => {
-    const cut = radiance(kernel.renderTile(wholeImage(frame, 1), { ...frame, clamp: 0.25 }), 1)
-    expect(Math.max(...cut)).toBeLessThanOrEqual(0.25)
-    expect(Math.max(...cut)).toBeGreaterThan(0.2)
+  it('has all of its direct light whatever the clamp, and of the indirect light no more than that', () => {
+    const of = (changes: Partial<Frame>) =>
+      radiance(kernel.renderTile(wholeImage(frame, 1), { ...frame, ...changes }), 1)
+    const direct = of({ bounces: 0 })
+    expect(of({ bounces: 0, clamp: 0.25 })).toEqual(direct)
+    expect(Math.max(...direct)).toBeGreaterThan(1)
+    const indirect = of({ clamp: 0.25 }).map((light, i) => light - direct[i]!)
+    // A film's sums are of a 16-millionth.
+    expect(Math.max(...indirect)).toBeLessThanOrEqual(0.25 + 1e-6)
+    expect(Math.max(...indirect)).toBeGreaterThan(0.2)
+    expect(Math.min(...indirect)).toBeGreaterThan(-1e-6)
+  })
+
+  it('shows a lamp as bright as it is, in sight and in a mirror, however little is let through', () => {
+    const lamp = material({ baseColor: [0, 0, 0], emissive: [15, 15, 15] })
+    const mirror = material({ metallic: 1, roughness: 0 })
+    const sheets = [quad([-2, -2, -1], [4, 0, 0], [0, 4, 0], 1), quad([1, -1, 3], [-2, 0, 0], [0, 2, 0], 0)]
+    const materials = [lamp, mirror]
+    const small = { width: 4, height: 4, bounces: 3 }
+    const film = (camera: CameraDescription, clamp?: number) => {
+      const cut = { ...small, ...(clamp === undefined ? {} : { clamp }) }
+      const lit = loadedKernel(module, joinScene(sheets, { materials, camera }))
+      return radiance(lit.renderTile(wholeImage(small, 4), cut), 4)
+    }
+    const inSight = lookAt([0, 0, 2], [0, 0, 3], 0.3)
+    const inMirror = lookAt([0, 0, 2], [0, 0, -1], 0.3)
+    expect(Math.min(...film(inSight, 0.1))).toBeCloseTo(15)
+    expect(film(inMirror, 0.1)).toEqual(film(inMirror))
+    expect(Math.min(...film(inMirror))).toBeGreaterThan(5)
   })
 })
 

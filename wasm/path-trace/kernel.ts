@@ -47,7 +47,7 @@ export interface Frame {
   readonly height: number
   /** How often light is scattered after the first surface; 0 is direct light alone. */
   readonly bounces: number
-  /** The most radiance that one path may bring; without it none is cut. */
+  /** The most radiance that one path may bring of light scattered by two surfaces or more; without it none is cut. */
   readonly clamp?: number
 }
 

@@ -78,10 +78,18 @@ export function createReference(
   }
 
   const tracePath = (x: number, y: number, index: number, frame: Frame): Vector => {
+    const { direct, indirect } = tracedPath(x, y, index, frame)
+    return plus(direct, clamped(indirect, frame.clamp ?? 0))
+  }
+
+  /** Light that was scattered by at most one surface, and the rest. */
+  const tracedPath = (x: number, y: number, index: number, frame: Frame): Light => {
     const pixel = y * frame.width + x
     const first = drawBlock(pixel, index, 0)
     let { origin, direction } = aim(scene.camera, add(x, first.r[0]), add(y, first.r[1]), frame)
     let radiance: Vector = [0, 0, 0]
+    let direct: Vector | undefined
+    const light = (): Light => split(direct, radiance)
     let through: Vector = [1, 1, 1]
     let scattered = 0
     for (let bounce = 0; ; bounce++) {
@@ -90,7 +98,8 @@ export function createReference(
       if (hit === null) {
         const seen = sky.look(direction)
         const weight = bounce > 0 ? weightOf(scattered, mul(seen.density, lights.skyChance)) : 1
-        return plus(radiance, scale(times(through, seen.radiance), weight))
+        radiance = plus(radiance, scale(times(through, seen.radiance), weight))
+        return light()
       }
       through = times(through, absorbed(scene, hit, direction))
       const emitted = emissionSeen(scene, hit, direction)
@@ -100,20 +109,21 @@ export function createReference(
         const weight = bounce > 0 ? weightOf(scattered, aimed) : 1
         radiance = plus(radiance, scale(times(through, emitted), weight))
       }
-      if (bounce > frame.bounces) return radiance
+      if (bounce === 1) [direct, radiance] = [radiance, [0, 0, 0]]
+      if (bounce > frame.bounces) return light()
       const surface = surfaceAt(scene, hit, origin, direction)
       const bsdf = bsdfAt(surface, direction, albedos)
-      if (bsdf === null) return radiance
+      if (bsdf === null) return light()
       const lit = lightAt(surface, bsdf, through, block)
       if (lit !== null) radiance = plus(radiance, lit)
       const next = bsdf.sample(block.r[2], block.r[3], block.hashed(SALT_GLASS))
-      if (next === null) return radiance
+      if (next === null) return light()
       scattered = next.density
       through = times(through, scale(next.value, div(1, next.density)))
       if (bounce > 0) {
         const left = root(larger(through[0], larger(through[1], through[2])))
         if (left < 1) {
-          if (block.hashed(SALT_ROULETTE) >= left) return radiance
+          if (block.hashed(SALT_ROULETTE) >= left) return light()
           through = scale(through, div(1, left))
         }
       }
@@ -125,9 +135,18 @@ export function createReference(
   return {
     tracePath,
     renderFeatures: (region, frame) => featuresIn(region, frame, scene, featuresOf),
-    renderTile: (region, frame) =>
-      filmOf(region, (x, y, s) => clamped(tracePath(x, y, s, frame), frame.clamp ?? 0)),
+    renderTile: (region, frame) => filmOf(region, (x, y, s) => tracePath(x, y, s, frame)),
   }
+}
+
+/** What a path brings: light that was scattered by at most one surface, and light that was scattered by more. */
+interface Light {
+  readonly direct: Vector
+  readonly indirect: Vector
+}
+
+function split(direct: Vector | undefined, rest: Vector): Light {
+  return direct === undefined ? { direct: rest, indirect: [0, 0, 0] } : { direct, indirect: rest }
 }
 
 /** Adds up the samples of each pixel of a region, in fixed point. */

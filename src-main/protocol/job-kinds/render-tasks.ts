@@ -45,8 +45,9 @@ export interface RenderSplit {
  * `width` and `height` in pixels, `spp` samples per pixel, `tile` the side of a square tile in pixels,
  * `samples_per_unit` how many of the samples one unit takes (the last range of a pixel may be shorter), `bounces` the
  * longest path in surface hits after the first, `camera` the index among the file's cameras (absent: the first, or a
- * framing one where the file has none), `clamp` the most radiance that one path may bring (absent: any; with it rare
- * bright specks go, and a little light of caustics), `seconds` the time in the file's animations (absent: at rest),
+ * framing one where the file has none), `clamp` the most radiance that one path may bring of indirect light, which two
+ * surfaces or more have scattered (absent: any; with it rare bright specks go, and a little light of caustics; lamps in sight
+ * or in a mirror stay as bright as they are), `seconds` the time in the file's animations (absent: at rest),
  * `scene_digest` the SHA-256 of the packed scene that the requester built of the job's inputs: a peer that builds
  * another scene refuses to render it.
  *

@@ -15,7 +15,6 @@ import { openCamera } from './camera'
 import { PIXEL_SIZE, addSample, film, openFilm } from './film'
 import { radianceB, radianceG, radianceR, tracePath } from './path'
 import { FEATURE_PIXEL_SIZE, addFeatures, features, openFeatureFilm } from './features'
-import { larger } from './math'
 
 let scene: usize = 0
 let imageWidth: i32 = 0
@@ -41,7 +40,7 @@ export function build(): bool {
     prepareSky() && prepareLights()
 }
 
-/** Fixes the image: size in pixels, bounces, and the most radiance that one path may bring (0 for no limit). */
+/** Fixes the image: size in pixels, bounces, and the most indirect light that one path may bring (0 for no limit). */
 export function openFrame(width: i32, height: i32, maxBounces: i32, maxRadiance: f32): void {
   imageWidth = width
   bounces = maxBounces
@@ -62,8 +61,8 @@ export function renderRow(y: i32, s0: u32, s1: u32): void {
   let pixel = film + <usize>((y - tileY0) * (tileX1 - tileX0)) * PIXEL_SIZE
   for (let x = tileX0; x < tileX1; x++) {
     for (let s = s0; s < s1; s++) {
-      tracePath(<u32>(y * imageWidth + x), x, y, s, bounces)
-      addClamped(pixel)
+      tracePath(<u32>(y * imageWidth + x), x, y, s, bounces, clamp)
+      addSample(pixel, radianceR, radianceG, radianceB)
     }
     pixel += PIXEL_SIZE
   }
@@ -84,20 +83,6 @@ export function featureRow(y: i32, s0: u32, s1: u32): void {
     for (let s = s0; s < s1; s++) addFeatures(pixel, <u32>(y * imageWidth + x), x, y, s)
     pixel += FEATURE_PIXEL_SIZE
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function addClamped(pixel: usize): void {
-  let r = radianceR, g = radianceG, b = radianceB
-  const most = larger(r, larger(g, b))
-  if (clamp > 0 && most > clamp) {
-    const k = clamp / most
-    r *= k
-    g *= k
-    b *= k
-  }
-  addSample(pixel, r, g, b)
 }
 
 /** Rays traced since the instance was made, eye, scattered and shadow together. */

@@ -36,13 +36,16 @@ function weightOf(p: f32, q: f32): f32 {
 
 /**
  * Traces sample `index` of the pixel at (x, y), numbered `pixel`, into radianceR…radianceB; scatters `bounces`
- * times after the first surface at most, so that 0 is direct light alone.
+ * times after the first surface at most, so that 0 is direct light alone. Indirect light, which was scattered by two
+ * surfaces or more, brings at most `clamp` (0 for no limit); lamps in sight and in a mirror, and what they light, keep theirs.
  */
-export function tracePath(pixel: u32, x: i32, y: i32, index: u32, bounces: i32): void {
+export function tracePath(pixel: u32, x: i32, y: i32, index: u32, bounces: i32, clamp: f32): void {
   draw(pixel, index, 0)
   aim(<f32>x + r0, <f32>y + r1)
   let ox = originX, oy = originY, oz = originZ, dx = directionX, dy = directionY, dz = directionZ
-  let sumR: f32 = 0, sumG: f32 = 0, sumB: f32 = 0, throughR: f32 = 1, throughG: f32 = 1, throughB: f32 = 1
+  let sumR: f32 = 0, sumG: f32 = 0, sumB: f32 = 0, directR: f32 = 0, directG: f32 = 0, directB: f32 = 0
+  let isIndirect = false
+  let throughR: f32 = 1, throughG: f32 = 1, throughB: f32 = 1
   // Density of the direction in which the ray goes; only rays that were scattered have one.
   let scattered: f32 = 0
   for (let bounce = 0; ; bounce++) {
@@ -72,6 +75,15 @@ export function tracePath(pixel: u32, x: i32, y: i32, index: u32, bounces: i32):
       sumR += throughR * emittedR * weight
       sumG += throughG * emittedG * weight
       sumB += throughB * emittedB * weight
+    }
+    if (bounce == 1) {
+      directR = sumR
+      directG = sumG
+      directB = sumB
+      sumR = 0
+      sumG = 0
+      sumB = 0
+      isIndirect = true
     }
     if (bounce > bounces) break
     openSurface(ox, oy, oz, dx, dy, dz)
@@ -114,7 +126,16 @@ export function tracePath(pixel: u32, x: i32, y: i32, index: u32, bounces: i32):
     oy = outThrough ? qy : py
     oz = outThrough ? qz : pz
   }
-  radianceR = sumR
-  radianceG = sumG
-  radianceB = sumB
+  if (isIndirect && clamp > 0) {
+    const most = larger(sumR, larger(sumG, sumB))
+    if (most > clamp) {
+      const k = clamp / most
+      sumR *= k
+      sumG *= k
+      sumB *= k
+    }
+  }
+  radianceR = directR + sumR
+  radianceG = directG + sumG
+  radianceB = directB + sumB
 }

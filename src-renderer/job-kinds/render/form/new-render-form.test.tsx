@@ -87,15 +87,10 @@ it('asks for an estimate of what is chosen', async () => {
   const { user, asked } = mountForm()
   await user.click(screen.getByRole('button', { name: 'Square' }))
   await user.click(screen.getByRole('radio', { name: 'Draft' }))
+  await expect
+    .poll(() => asked('render.estimate').at(-1))
+    .toEqual({ width: 1_080, height: 1_080, spp: 32, frames: 1, redundancy: 2, files: ['bafyscene'] })
   await screen.findByText('Between 5 min and 15 min')
-  expect(asked('render.estimate').at(-1)).toEqual({
-    width: 1_080,
-    height: 1_080,
-    spp: 32,
-    frames: 1,
-    redundancy: 2,
-    files: ['bafyscene'],
-  })
 })
 
 const { likely_ms: _likely, low_ms: _low, high_ms: _high, ...NONE } = ESTIMATE

@@ -3,8 +3,8 @@ import { z } from 'zod'
 /** Entries of any list of a file; cities have a hundred thousand nodes. */
 const LIST_MAX = 1 << 18
 
-/** Elements of one accessor: 16 Mi vertices are all that the kernel takes. */
-const ELEMENTS_MAX = 1 << 24
+/** Elements of one accessor: the corners of as many triangles as the kernel takes, one by one. */
+const ELEMENTS_MAX = 3 << 24
 
 const index = z.int().min(0).max(LIST_MAX)
 const bytes = z

@@ -102,8 +102,9 @@ describe('PNG', () => {
     expect(decodeImage(bytes).kind).toBe('undecodable')
   })
 
-  test('in as many chunks as it has bytes it is decoded as soon as in one', () => {
-    const side = 600
+  // A copy of all that came before for each of the 1.4 million pieces would take many minutes.
+  test('in as many chunks as it has bytes it is decoded like in one', { timeout: 60_000 }, () => {
+    const side = 1_200
     const rows = new Uint8Array((side + 1) * side)
     const whole = deflateSync(rows, { level: 0 })
     const piece = Uint8Array.of(0, 0, 0, 1, 0x49, 0x44, 0x41, 0x54, 0, 0, 0, 0, 0)
@@ -116,10 +117,9 @@ describe('PNG', () => {
     const headBytes = 33
     const endBytes = 12
     const many = Buffer.concat([one.subarray(0, headBytes), pieces, one.subarray(-endBytes)])
-    const beganMs = performance.now()
-    const image = decodeImage(many)
-    expect(performance.now() - beganMs).toBeLessThan(3_000)
-    expect(image).toEqual(decodeImage(one))
+    const [image, expected] = [decodeImage(many), decodeImage(one)]
+    if (image.kind !== 'image' || expected.kind !== 'image') throw new Error('both are pictures')
+    expect(Buffer.compare(image.rgba, expected.rgba)).toBe(0)
   })
 
   test('a profile that inflates without end is never opened', () => {
