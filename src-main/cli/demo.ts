@@ -68,7 +68,7 @@ async function main(options: DemoOptions): Promise<number> {
       )
       return EXIT_FAILED
     }
-    const report = await conclude(options, peers, status, killed)
+    const report = await conclude(options, peers, status, killed, progress)
     process.stdout.write(options.json ? `${printableJson(report)}\n` : printable(formatReport(report)))
     return report.verified === report.units ? 0 : EXIT_FAILED
   } catch (error) {
@@ -187,10 +187,14 @@ async function conclude(
   peers: readonly DemoPeer[],
   status: JobStatus,
   killed: DemoPeer | undefined,
+  progress: DemoProgress,
 ): Promise<DemoReport> {
   const { calls } = peerOf(peers, 'requester').api
   const image = join(options.out, 'demo.png')
   const exr = join(options.out, 'demo.exr')
+  const rendered = join(options.out, 'demo-as-rendered.png')
+  await saveResult(calls, status.job_id, 'rawpng', await openResultFile(rendered))
+  progress.say('Cleaning the picture …')
   const png = await saveResult(calls, status.job_id, 'png', await openResultFile(image))
   await saveResult(calls, status.job_id, 'exr', await openResultFile(exr))
   const parts = await Promise.all(
@@ -207,7 +211,7 @@ async function conclude(
       }
     }),
   )
-  return reportOf(status, parts, { image, exr, image_sha256: png.sha256 })
+  return reportOf(status, parts, { image, rendered, exr, image_sha256: png.sha256 })
 }
 
 /** One clear line on stderr. */

@@ -23,6 +23,8 @@ export const JobNotes = z.object({
   recipe: Cid.exactOptional(),
   /** Of a picture: its exposure in stops, and its light. */
   exposure: z.object({ stops: z.number(), lit_by: LitBy }).exactOptional(),
+  /** Of a picture: how much of its noise is taken out; none where it is absent. */
+  denoise: z.number().min(0).max(1).exactOptional(),
 })
 export type JobNotes = z.infer<typeof JobNotes>
 

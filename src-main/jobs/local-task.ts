@@ -17,15 +17,17 @@ export interface LocalTask {
 /** The outcome of a task that succeeded. */
 export type LocalResult = Extract<RunOutcome, { kind: 'done' }>
 
-/** Runs one local task. @throws FaultError the fault that it ended with */
+/** Runs one local task; `progress` hears of a long one's share that is done, 0 to 1. @throws FaultError the fault that it ended with */
 export async function runLocalTask(
   runner: Runner,
   task: LocalTask,
   signal: AbortSignal,
+  progress: (share: number) => void = () => undefined,
 ): Promise<LocalResult> {
   let outcome: RunOutcome | undefined
   await runner.run([task], {
     signal,
+    progress: (_, share) => progress(share),
     finished: (_, result) => {
       outcome = result
     },

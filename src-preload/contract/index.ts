@@ -83,7 +83,7 @@ export type {
   TileAtWork,
   TilePreview,
 } from './job-kinds/render.ts'
-export { LitBy, PictureFormat, RenderRequest, SceneReport } from './job-kinds/render.ts'
+export { Cleaning, LitBy, PictureFormat, RenderRequest, SceneReport } from './job-kinds/render.ts'
 export type { EvidencePage, ResultFormat, SignedClaims, UnitNews, UnitView } from './jobs.ts'
 export { ResultFile, UNIT_FAULTS_MAX, UnitConsensus } from './jobs.ts'
 export {

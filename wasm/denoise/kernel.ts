@@ -14,15 +14,17 @@ export const FEATURE_VALUES = 7
 export const DENOISE_BORDER = 22
 
 /** Rows filtered at once: 300 MiB at 8,192 pixels a row, and a sixth more work than in one piece. */
-const BAND_ROWS = 128
+export const DENOISE_BAND_ROWS = 128
 
 /** What a pixel's memory holds first: red, green, blue and a spare. */
 const COLOR_VALUES = 4
 
-/** Two halves of one picture: each the mean of its own samples, equally many. */
+/** Two halves of one picture: each the mean of its own samples, equally many; or of some of its rows. */
 export interface NoisyPicture {
   readonly width: number
   readonly height: number
+  /** Which rows the arrays hold; all of the picture when absent. */
+  readonly rows?: { readonly from: number; readonly count: number }
   /** Linear red, green and blue, row by row. */
   readonly colors: readonly [Float32Array, Float32Array]
   /** FEATURE_VALUES per pixel. */
@@ -41,7 +43,7 @@ export interface Rectangle {
 export interface Denoiser {
   /** The whole picture, linear red, green and blue. `afterBand` sees the rows done; if it throws, the rest is not done. */
   denoise(picture: NoisyPicture, afterBand?: (rows: number) => void): Float32Array
-  /** The same bits of a part of it: only pixels up to DENOISE_BORDER away are read. */
+  /** The same bits of a part of it: only pixels up to DENOISE_BORDER away are read, and these rows must be there. */
   denoiseRegion(picture: NoisyPicture, region: Rectangle): Float32Array
 }
 
@@ -91,8 +93,8 @@ export function instantiateDenoiser(module: WebAssembly.Module, imports: WebAsse
     denoise(picture, afterBand) {
       const { width, height } = picture
       const clean = new Float32Array(width * height * 3)
-      for (let y0 = 0; y0 < height; y0 += BAND_ROWS) {
-        const y1 = Math.min(y0 + BAND_ROWS, height)
+      for (let y0 = 0; y0 < height; y0 += DENOISE_BAND_ROWS) {
+        const y1 = Math.min(y0 + DENOISE_BAND_ROWS, height)
         clean.set(denoiseRegion(picture, { x0: 0, y0, x1: width, y1 }), y0 * width * 3)
         afterBand?.(y1)
       }
@@ -101,26 +103,34 @@ export function instantiateDenoiser(module: WebAssembly.Module, imports: WebAsse
   }
 }
 
-function assertPicture({ width, height, colors, features }: NoisyPicture, region: Rectangle): void {
+function assertPicture(picture: NoisyPicture, region: Rectangle): void {
+  const { width, height, colors, features } = picture
   const { x0, y0, x1, y1 } = region
+  const { from, count } = rowsOf(picture)
+  const reach = [Math.max(0, y0 - DENOISE_BORDER), Math.min(height, y1 + DENOISE_BORDER)] as const
+  assert(from <= reach[0] && reach[1] <= from + count, 'the rows around a region are there')
   assert([width, height, x0, y0, x1, y1].every(Number.isInteger), 'a region is of whole pixels')
   assert(
     x0 >= 0 && x0 < x1 && x1 <= width && y0 >= 0 && y0 < y1 && y1 <= height,
     'a region lies in its picture',
   )
   assert(
-    colors.every((half) => half.length === width * height * 3),
+    colors.every((half) => half.length === width * count * 3),
     'colours are three per pixel',
   )
   assert(
-    features.every((half) => half.length === width * height * FEATURE_VALUES),
+    features.every((half) => half.length === width * count * FEATURE_VALUES),
     'features are seven per pixel',
   )
 }
 
+function rowsOf({ height, rows }: NoisyPicture): { readonly from: number; readonly count: number } {
+  return rows ?? { from: 0, count: height }
+}
+
 /** Copies a picture's pixels into a region that may reach beyond it: there its edge is repeated. */
 function copyPixels(
-  picture: { readonly width: number; readonly height: number },
+  picture: NoisyPicture,
   { left, top, width, height }: { left: number; top: number; width: number; height: number },
   from: Float32Array,
   values: number,
@@ -128,8 +138,9 @@ function copyPixels(
   first: number,
 ): void {
   const stride = to.length / (width * height)
+  const { from: firstRow } = rowsOf(picture)
   for (let y = 0; y < height; y++) {
-    const row = Math.min(Math.max(top + y, 0), picture.height - 1) * picture.width
+    const row = (Math.min(Math.max(top + y, 0), picture.height - 1) - firstRow) * picture.width
     for (let x = 0; x < width; x++) {
       const p = (row + Math.min(Math.max(left + x, 0), picture.width - 1)) * values
       const q = (y * width + x) * stride + first

@@ -50,6 +50,14 @@ export function renderCalls(
     exposure: os.render.exposure.handler(async ({ input }) => ({
       exposure_stops: await render.exposureStops(views.find(input.job_id)),
     })),
+    watchCleaning: os.render.watchCleaning.handler(({ input: { job_id, again }, signal, context }) => {
+      const news = render.cleanings.watch(views.find(job_id), again === true, untilStopped(stopping, signal))
+      return countedWatch(context, report, news)
+    }),
+    stopCleaning: os.render.stopCleaning.handler(({ input }) => {
+      render.cleanings.stop(views.find(input.job_id))
+      return {}
+    }),
     thumbnail: os.render.thumbnail.handler(async ({ input }) => {
       const { bytes, width, height } = await render.thumbnails.of(views.find(input.job_id))
       return { image: new Blob([Uint8Array.from(bytes)], { type: 'image/jpeg' }), width, height }

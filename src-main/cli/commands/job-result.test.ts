@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Cleaning } from '#contract'
 import type { ApiCalls } from '../../api/transport/client.ts'
 import type { withPeer } from '../daemon/peer-command.ts'
 import { safeTerminal } from '../output/terminal.ts'
@@ -25,8 +26,13 @@ afterEach(() => rm(folder, { recursive: true }))
 async function saved(
   kind: string,
   name: string,
-  { json = false, refusal }: { json?: boolean; refusal?: FaultError } = {},
-): Promise<{ asked: unknown[]; printed: string }> {
+  {
+    json = false,
+    refusal,
+    cleaning = { state: 'cleaned' },
+    ...options
+  }: { json?: boolean; refusal?: FaultError; cleaning?: Cleaning; asRendered?: boolean } = {},
+): Promise<{ asked: unknown[]; printed: string; warned: string }> {
   const asked: unknown[] = []
   const peer = {
     jobs: {
@@ -36,18 +42,23 @@ async function saved(
         return refusal === undefined ? Promise.resolve(RESULT) : Promise.reject(refusal)
       },
     },
+    render: { watchCleaning: () => Promise.resolve(told(cleaning)) },
     blobs: { read: () => Promise.resolve({ chunk: new Blob([BYTES]), bytes: BYTES.length }) },
   } as unknown as ApiCalls
   const connected: typeof withPeer = (_options, use) => use(peer)
-  let printed = ''
+  let [printed, warned] = ['', '']
   const terminal = safeTerminal({
     out: (text) => void (printed += text),
     outBytes: () => Promise.resolve(),
-    err: () => undefined,
+    err: (text) => void (warned += text),
     columns: undefined,
   })
-  await saveJobResult(terminal, JOB, { out: join(folder, name), json }, connected)
-  return { asked, printed }
+  await saveJobResult(terminal, JOB, { out: join(folder, name), json, ...options }, connected)
+  return { asked, printed, warned }
+}
+
+async function* told(cleaning: Cleaning): AsyncGenerator<Cleaning> {
+  yield await Promise.resolve(cleaning)
 }
 
 describe('meshctl job-result', () => {
@@ -64,6 +75,15 @@ describe('meshctl job-result', () => {
     expect(printed).toBe(`${join(folder, name)}\n`)
     expect(await readFile(join(folder, name))).toEqual(BYTES)
     expect(await readdir(folder)).toEqual([name])
+  })
+
+  it('saves a picture as rendered when asked to, and warns of one that could not be cleaned', async () => {
+    const raw = await saved('render', 'a.png', { asRendered: true })
+    expect(raw.asked).toEqual([{ job_id: JOB, format: 'rawpng' }])
+    const cleaning = { state: 'as-rendered', why: 'failed', message: 'no memory' } as const
+    const failed = await saved('render', 'b.exr', { cleaning })
+    expect(failed.asked).toEqual([{ job_id: JOB, format: 'exr' }])
+    expect(failed.warned).toContain('could not be cleaned and is as rendered: no memory')
   })
 
   it.each(['render', 'module', 'hologram'])(

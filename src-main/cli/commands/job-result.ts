@@ -11,6 +11,7 @@ import type { Terminal } from '../output/terminal.ts'
 
 interface ResultOptions extends CommonOptions {
   readonly out: string
+  readonly asRendered?: boolean
 }
 
 /** The command `job-result`. */
@@ -25,6 +26,7 @@ export function jobResultCommand(terminal: Terminal): Command {
       '--out <file>',
       'where it goes: a .png or .exr file for a picture, any file for other results',
     )
+    .option('--as-rendered', 'a picture with its noise, where the job’s picture is cleaned of it')
     .action((job_id: JobId, options: ResultOptions) => saveJobResult(terminal, job_id, options))
 }
 
@@ -40,11 +42,13 @@ export async function saveJobResult(
   options: ResultOptions,
   connected: typeof withPeer = withPeer,
 ): Promise<void> {
-  const { out } = options
+  const { out, asRendered } = options
   const file = await openResultFile(out)
   const fetch = async (calls: ApiCalls): Promise<ResultFile> => {
     const kind = kindOf(await calls.jobs.status({ job_id }))
-    return saveResult(calls, job_id, kind.resultFormat(out), file)
+    const format = kind.resultFormat(out, asRendered)
+    if (asRendered !== true) await kind.followResult?.(terminal, calls, job_id)
+    return saveResult(calls, job_id, format, file)
   }
   const save = (signal: AbortSignal): Promise<ResultFile> => connected(options, fetch, signal)
   const result = await interruptible(() => 'interrupted; nothing was saved', save).finally(() =>

@@ -10,6 +10,8 @@ export interface DemoReport {
   readonly first_award_ms: number | null
   readonly wall_s: number
   readonly image: string
+  /** The same before its noise was taken out. */
+  readonly rendered: string
   readonly exr: string
   readonly image_sha256: string
 }
@@ -58,7 +60,7 @@ export function formatReport(report: DemoReport): string {
     '',
     `${report.verified} of ${report.units} units verified, ${report.rejected_outputs} outputs rejected${again}; ` +
       `${report.wall_s.toFixed(1)} s from submission to the last tile`,
-    `picture  ${report.image}  (and ${report.exr})`,
+    `picture  ${report.image}  (and ${report.exr}; as rendered ${report.rendered})`,
     `sha256   ${report.image_sha256}`,
     '',
   ].join('\n')
@@ -68,7 +70,7 @@ export function formatReport(report: DemoReport): string {
 export function reportOf(
   status: JobStatus,
   peers: readonly Pick<DemoPeerReport, 'name' | 'peer_id' | 'bytes_in' | 'bytes_out' | 'part'>[],
-  picture: Pick<DemoReport, 'image' | 'exr' | 'image_sha256'>,
+  picture: Pick<DemoReport, 'image' | 'rendered' | 'exr' | 'image_sha256'>,
 ): DemoReport {
   return {
     verified: status.verified,

@@ -1,5 +1,7 @@
 import type { Command } from 'commander'
 import type { FactsOf, JobSummary, KindName, ResultFormat } from '#contract'
+import type { ApiCalls } from '../../api/transport/client.ts'
+import type { JobId } from '../../protocol/ids.ts'
 import type { Fact } from '../output/table.ts'
 import type { Terminal } from '../output/terminal.ts'
 
@@ -14,9 +16,12 @@ export interface JobKind<K extends KindName = KindName> {
   commands(terminal: Terminal): readonly Command[]
   /**
    * The format of the result that a file of this name gets; undefined where the kind has only one.
+   * @param asRendered of a picture that is cleaned of noise, as it was before
    * @throws FaultError `bad-input` for an ending that the kind has no format for
    */
-  resultFormat(path: string): ResultFormat | undefined
+  resultFormat(path: string, asRendered?: boolean): ResultFormat | undefined
+  /** Waits until a result is made, and shows how far it is; for kinds where that takes long. */
+  followResult?(terminal: Terminal, calls: ApiCalls, job: JobId): Promise<void>
   /** Facts that `job-status` shows of jobs of this kind alone. */
   facts?(job: JobOf<K>): readonly Fact[]
 }

@@ -6,6 +6,7 @@ import { print, withPeer, type CommonOptions } from '../daemon/peer-command.ts'
 import { openResultFile, saveResult, type DraftFile } from '../files/result-file.ts'
 import { followJob, mustBeDone } from '../follow-job.ts'
 import { lateText } from '../options/placement-options.ts'
+import type { JobKind } from './job-kind.ts'
 import { statusText } from '../output/job-text.ts'
 import type { Terminal } from '../output/terminal.ts'
 
@@ -29,6 +30,8 @@ export interface Submission<S extends SubmittedJob> {
   readonly format?: ResultFormat
   /** Uploads files and submits; says in `wait` when the call that submits begins. */
   submit(calls: ApiCalls, wait: JobWait): Promise<S>
+  /** Waits until the result is made, where that takes long. */
+  readonly followResult?: JobKind['followResult']
   /** One line on the job, for a command that does not wait. */
   acceptedText(submitted: S): string
   /** Warnings about a job that was accepted. */
@@ -61,7 +64,7 @@ export async function submitAndFollow<S extends SubmittedJob>(
     } else if (submission.followAll !== undefined) {
       await submission.followAll(calls, submitted, wait)
     } else {
-      await followOne(terminal, calls, options, job_id, submission.format, draft)
+      await followOne(terminal, calls, options, job_id, submission, draft)
     }
   }
   try {
@@ -83,7 +86,7 @@ async function followOne(
   calls: ApiCalls,
   options: SubmissionOptions,
   job_id: JobId,
-  format: ResultFormat | undefined,
+  { format, followResult }: Pick<Submission<never>, 'format' | 'followResult'>,
   draft: DraftFile | undefined,
 ): Promise<void> {
   const status = await followJob(terminal, calls, job_id)
@@ -92,6 +95,7 @@ async function followOne(
     print(terminal, options, status, () => statusText(status))
     return
   }
+  await followResult?.(terminal, calls, job_id)
   const result = await saveResult(calls, job_id, format, draft)
   const value = { ...status, result: { ...result, file: options.out } }
   print(terminal, options, value, () => `${statusText(status)}\n${options.out ?? ''}\n`)

@@ -31,11 +31,12 @@ export async function renderAgain(
     return submitRender(dependencies, scene, request, signal)
   }
   mustBeWhole(dependencies, job, 'rendered again')
-  const { frame, fps, exposure } = notes
+  const { frame, fps, exposure, denoise } = notes
   const ofScene = {
     ...(frame === undefined ? {} : { frame }),
     ...(fps === undefined ? {} : { fps }),
     ...(exposure === undefined ? {} : { exposure }),
+    ...(denoise === undefined ? {} : { denoise }),
   }
   return submitCopy(dependencies, job, { notes: ofScene, taken: [] })
 }

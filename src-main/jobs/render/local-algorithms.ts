@@ -12,5 +12,7 @@ export const METER = { id: 'render.meter', version: '1.0.0' } as const
 export const PREVIEW_TILES = { id: 'render.preview-tiles', version: '1.0.0' } as const
 /** The local task that makes a small picture of all tiles. */
 export const THUMBNAIL = { id: 'render.thumbnail', version: '1.0.0' } as const
+/** The local task that puts the tiles together and takes the noise out. */
+export const CLEAN = { id: 'render.clean', version: '1.0.0' } as const
 /** The local task that puts the tiles together. */
 export const ASSEMBLE = { id: 'render.assemble', version: '2.0.0' } as const

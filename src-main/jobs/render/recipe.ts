@@ -42,10 +42,10 @@ export async function recipeOf(
   const { width, height, spp, bounces, clamp, camera } = mustRender(job)
   const { manifest } = job
   const request = await requestOf(dependencies, notes)
-  const { frame, fps } = notes
+  const { frame, fps, denoise = 0 } = notes
   const frames = request?.frames ?? (frame === undefined ? undefined : [frame])
   return {
-    ...{ width, height, spp, bounces },
+    ...{ width, height, spp, bounces, denoise },
     ...(clamp === undefined ? {} : { clamp }),
     ...(camera === undefined ? {} : { camera }),
     ...(frames === undefined ? {} : { frames }),

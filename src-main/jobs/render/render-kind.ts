@@ -10,6 +10,7 @@ import { createPictures, type Pictures } from './picture/picture-news.ts'
 import { mustRender, renderedPicture } from './picture/rendered-picture.ts'
 import { createRenderResults } from './picture/results.ts'
 import { createThumbnails, type Thumbnails } from './picture/thumbnail.ts'
+import { createCleanings, type Cleanings } from './cleaning/cleanings.ts'
 import { recipeOf } from './recipe.ts'
 import { createSampleScenes, type SampleScenes } from './scene/sample-scenes.ts'
 import { createSceneImports } from './scene/scene-import.ts'
@@ -23,6 +24,7 @@ export interface RenderKind extends JobKind<'render'> {
   readonly scenes: SceneLooks
   readonly samples: SampleScenes
   readonly pictures: Pictures
+  readonly cleanings: Cleanings
   readonly thumbnails: Thumbnails
   /** How a job was asked for. */
   recipe(job: JobState): Promise<RenderRecipe>
@@ -38,7 +40,12 @@ export interface RenderKind extends JobKind<'render'> {
 /** Creates the kind. */
 export function createRenderKind({ dependencies, notesOf, stopping }: JobKindOptions): RenderKind {
   const exposures = createJobExposures(dependencies, notesOf, stopping)
-  const results = createRenderResults(dependencies, exposures, stopping)
+  const cleanings = createCleanings(dependencies, {
+    notesOf,
+    exposureStops: (job) => results.exposureStops(job),
+    stopping,
+  })
+  const results = createRenderResults(dependencies, exposures, cleanings, stopping)
   const thumbnails = createThumbnails(dependencies, results, stopping)
   const imports = createSceneImports(dependencies)
   const meter = createSceneMeter(dependencies)
@@ -56,6 +63,7 @@ export function createRenderKind({ dependencies, notesOf, stopping }: JobKindOpt
     smallPicture: (job) => thumbnails.small(job),
     forget(job) {
       results.forget(job)
+      cleanings.forget(job)
       estimates.forget(job)
       thumbnails.forget(job)
       backdrops.forget(job)
@@ -70,6 +78,7 @@ export function createRenderKind({ dependencies, notesOf, stopping }: JobKindOpt
       return (await results.exposureStops(job)) ?? 0
     },
     pictures: createPictures(dependencies, { results, backdrops }, stopping),
+    cleanings,
     thumbnails,
     estimates,
   }

@@ -12,6 +12,7 @@ import { RenderParams, tileGrid, unitCount } from '../../protocol/job-kinds/rend
 import type { JobManifest, Params } from '../../protocol/work.ts'
 import { forgetJobNotes, writeJobNotes, type JobNotes } from '../job-notes.ts'
 import { framePriority } from '../animation.ts'
+import { cleanableSamples } from './cleaning/cleanable-samples.ts'
 import { newJobId } from '../job-id.ts'
 import type { JobDependencies } from '../dependencies.ts'
 import { newManifest } from '../manifest.ts'
@@ -206,7 +207,7 @@ function descriptionOf({ description, main }: RenderRequest, { frame }: Shot): s
 }
 
 function notesOf(
-  { estimated_ms, fps }: RenderRequest,
+  { estimated_ms, fps, denoise }: RenderRequest,
   shot: Shot,
   shots: readonly Shot[],
   exposure: SceneExposure | undefined,
@@ -217,6 +218,7 @@ function notesOf(
     ...(shots.length === 1 ? {} : { series: { id, index: shot.index, count: shots.length } }),
     ...(shot.frame === undefined ? {} : { frame: shot.frame, fps }),
     ...(exposure === undefined ? {} : { exposure }),
+    ...(denoise === 0 ? {} : { denoise }),
   }
 }
 
@@ -265,7 +267,8 @@ function distinct(warnings: readonly SceneWarning[]): SceneWarning[] {
 
 /** The job's parameters, defaults filled in. @throws FaultError `bad-input` when it has too many units */
 function renderParams(request: RenderRequest): RenderParams & Params {
-  const { width, height, spp, tile, bounces, samples_per_unit, camera, clamp } = request
+  const { width, height, spp, tile, bounces, camera, clamp } = request
+  const samples_per_unit = cleanableSamples(request)
   const given = { width, height, spp, tile, bounces, samples_per_unit, camera, clamp }
   const parsed = RenderParams.safeParse(
     Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),

@@ -21,7 +21,7 @@ import {
   SCENE_FILE_NAME_LENGTH_MAX,
   TILES_AT_WORK_MAX,
 } from '../limits.ts'
-import { AtMs, Count, DurationMs, procedure } from '../procedure.ts'
+import { AtMs, Count, DurationMs, Nothing, procedure } from '../procedure.ts'
 import { common, submitted, WhichJob } from './job-kind.ts'
 
 /** A file of a scene: its name as the main file refers to it (relative, with `/`), and its uploaded content. */
@@ -45,6 +45,9 @@ const scene = {
 export const SceneFiles = z.strictObject(scene)
 export type SceneFiles = z.infer<typeof SceneFiles>
 
+/** How much of a picture's noise is taken out, from 0 to 1. */
+const DenoiseStrength = z.number().min(0).max(1)
+
 /** A picture to render. */
 export const RenderRequest = z.strictObject({
   kind: z.literal('render'),
@@ -62,6 +65,8 @@ export const RenderRequest = z.strictObject({
   bounces: z.int().min(0).max(BOUNCES_MAX).default(6),
   /** The most radiance that one path may bring: fewer bright specks for a little less light. Any when absent. */
   clamp: z.number().positive().max(RADIANCE_CLAMP_MAX).exactOptional(),
+  /** How much of the noise is taken out of the finished picture, from 0 (none) to 1. It is kept as rendered too. */
+  denoise: DenoiseStrength.default(1),
   /** An uploaded .hdr picture of distant light. */
   environment: Cid.exactOptional(),
   /** Index among the file's cameras; the first, or a framing one, when absent. */
@@ -106,6 +111,7 @@ export const RenderRecipe = z.strictObject({
   spp: Count,
   bounces: Count,
   clamp: z.number().positive().exactOptional(),
+  denoise: DenoiseStrength,
   camera: Count.exactOptional(),
   /** All frames that were asked for together. */
   frames: Frames.exactOptional(),
@@ -194,6 +200,8 @@ export const RenderFacts = z.strictObject({
   /** Metered when it was submitted, the same for all frames; absent for jobs of earlier versions. */
   exposure_stops: ExposureStops.exactOptional(),
   lit_by: LitBy.exactOptional(),
+  /** How much noise is taken out of the finished picture; absent where none is, as in jobs of earlier versions. */
+  denoise: DenoiseStrength.exactOptional(),
 })
 export type RenderFacts = z.infer<typeof RenderFacts>
 
@@ -240,9 +248,27 @@ export const PictureNews = z.strictObject({
 })
 export type PictureNews = z.infer<typeof PictureNews>
 
-/** Formats of a finished picture: tone-mapped with 8 bits a channel, or linear radiance as 32-bit floats. */
-export const PictureFormat = z.enum(['png', 'exr'])
+/**
+ * Formats of a finished picture: tone-mapped with 8 bits a channel, or linear radiance as 32-bit floats. `png` and `exr`
+ * are cleaned where the job asks for it and it can be done, `rawpng` and `rawexr` are always as rendered.
+ */
+export const PictureFormat = z.enum(['png', 'exr', 'rawpng', 'rawexr'])
 export type PictureFormat = z.infer<typeof PictureFormat>
+
+/**
+ * Whether a finished picture is cleaned. As rendered because its job does not ask for more (`off`), because it has too few
+ * samples to tell noise by (`few-samples`), because it was stopped, or because it failed, with one line on why.
+ */
+export const Cleaning = z.discriminatedUnion('state', [
+  /** `share` is the part that is done, 0 to 1. */
+  z.strictObject({ state: z.literal('cleaning'), share: z.number().min(0).max(1) }),
+  z.strictObject({ state: z.literal('cleaned') }),
+  z.discriminatedUnion('why', [
+    z.strictObject({ state: z.literal('as-rendered'), why: z.enum(['off', 'few-samples', 'stopped']) }),
+    z.strictObject({ state: z.literal('as-rendered'), why: z.literal('failed'), message: z.string() }),
+  ]),
+])
+export type Cleaning = z.infer<typeof Cleaning>
 
 /** Calls on renders alone. Those on a job that renders nothing end with the fault `bad-input`. */
 const calls = {
@@ -299,6 +325,15 @@ const calls = {
    * now; 0 where it cannot be.
    */
   exposure: procedure.input(WhichJob).output(z.strictObject({ exposure_stops: ExposureStops })),
+  /**
+   * Cleans the picture of a job that is done, or ended with a part of it, where that was not done before, and tells how far
+   * it is, to the end. With `again` also where it was stopped or failed. Fault: `bad-input` for a job under way.
+   */
+  watchCleaning: procedure
+    .input(WhichJob.extend({ again: z.literal(true).exactOptional() }))
+    .output(eventIterator(Cleaning)),
+  /** Stops cleaning a job's picture, which then is as rendered. */
+  stopCleaning: procedure.input(WhichJob).output(Nothing),
   /** How a job was asked for. */
   recipe: procedure.input(WhichJob).output(RenderRecipe),
   /**

@@ -10,6 +10,7 @@ import { integerBetween } from '../../options/arguments.ts'
 import { jobId } from '../../options/job-arguments.ts'
 import type { Terminal } from '../../output/terminal.ts'
 import { submitAndFollow, type RequestFor, type SubmissionOptions } from '../submission.ts'
+import { followCleaning } from './follow-cleaning.ts'
 import { pictureFormat } from './picture-format.ts'
 
 /** Settings that are to be other than the job's. */
@@ -97,6 +98,7 @@ function following(
       const { out } = options
       await submitAndFollow<SubmittedRender>(terminal, options, {
         ...(out === undefined ? {} : { format: pictureFormat(out) }),
+        followResult: followCleaning,
         submit: (calls, wait) => {
           wait.isSubmitting = true
           return submit(calls, job_id, options)

@@ -20,6 +20,11 @@ it('a scene without lights is told of, and what to do', () => {
   }
 })
 
+it('a picture that is cleaned says so, and how much', () => {
+  expect(facts({ denoise: 1 })[0]?.[1]).toMatch(/^taken out of the finished picture; /)
+  expect(facts({ denoise: 0.5 })[0]?.[1]).toContain('at 50 %')
+})
+
 it('a job of an earlier version has neither', () => {
   expect(facts({})).toEqual([])
 })

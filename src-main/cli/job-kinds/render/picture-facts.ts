@@ -10,12 +10,18 @@ const LIGHTS: Readonly<Record<LitBy, string>> = {
     'next to none reaches what the camera sees; move or add a light, or give an .hdr picture (--environment)',
 }
 
-/** The exposure of a picture and its light, in words; nothing for jobs of earlier versions, which do not name them. */
-export function pictureFacts({ exposure_stops: stops, lit_by }: RenderFacts): readonly Fact[] {
+/** The exposure of a picture, its light and what becomes of its noise, in words; nothing for jobs of earlier versions, which do not name them. */
+export function pictureFacts({ exposure_stops: stops, lit_by, denoise }: RenderFacts): readonly Fact[] {
   return [
     ...(stops === undefined ? [] : [['exposure', `${stopsText(stops)} EV, metered`] as const]),
     ...(lit_by === undefined ? [] : [['light', LIGHTS[lit_by]] as const]),
+    ...(denoise === undefined ? [] : [['noise', noiseText(denoise)] as const]),
   ]
+}
+
+function noiseText(strength: number): string {
+  const part = strength === 1 ? '' : `, at ${Math.round(strength * 100)} %`
+  return `taken out of the finished picture${part}; job-result --as-rendered saves it as it was`
 }
 
 /** Stops with their sign and one decimal; 0 has none. */

@@ -1,5 +1,6 @@
 import type { JobKind } from '../job-kind.ts'
 import { againCommands } from './again-commands.ts'
+import { followCleaning } from './follow-cleaning.ts'
 import { pictureFacts } from './picture-facts.ts'
 import { pictureFormat } from './picture-format.ts'
 import { samplesCommand } from './samples.ts'
@@ -13,5 +14,6 @@ export const renderKind: JobKind<'render'> = {
     ...againCommands(terminal),
   ],
   resultFormat: pictureFormat,
+  followResult: followCleaning,
   facts: ({ facts }) => pictureFacts(facts),
 }

@@ -34,6 +34,7 @@ import {
 } from '../../options/placement-options.ts'
 import type { Terminal } from '../../output/terminal.ts'
 import { submitAndFollow, type RequestFor, type SubmissionOptions } from '../submission.ts'
+import { followCleaning } from './follow-cleaning.ts'
 import { frameFile, frameList } from './frames.ts'
 import { cameraNumber } from './named-camera.ts'
 import { pictureFormat } from './picture-format.ts'
@@ -53,6 +54,8 @@ interface RenderOptions extends SubmissionOptions, PlacementOptions {
   readonly spp?: number
   readonly tile?: number
   readonly bounces?: number
+  /** False for none. */
+  readonly denoise?: number | false
   readonly redundancy?: number
   readonly camera?: string
   readonly sample?: SampleName
@@ -82,6 +85,12 @@ export function submitRenderCommand(terminal: Terminal): Command {
     .option('--spp <count>', 'samples per pixel (default: 64)', integerBetween(1, SAMPLES_PER_PIXEL_MAX))
     .option('--tile <pixels>', 'side of one unit (default: 64)', integerBetween(TILE_SIDE_MIN, TILE_SIDE_MAX))
     .option('--bounces <count>', 'longest light path (default: 6)', integerBetween(0, BOUNCES_MAX))
+    .option(
+      '--denoise <strength>',
+      'how much noise is taken out of the finished picture, from 0 to 1 (default: 1)',
+      numberBetween(0, 1),
+    )
+    .option('--no-denoise', 'leave the picture as rendered')
     .option(
       '--redundancy <peers>',
       'peers that render each unit (default: 2)',
@@ -132,6 +141,7 @@ async function submitRender(
   if (isSeries) for (const place of seriesPlaces(options)) await checkResultPlace(place)
   await submitAndFollow<SubmittedRender>(terminal, options, {
     ...(format === undefined ? {} : { format }),
+    followResult: followCleaning,
     async submit(calls, wait) {
       const all = [...files, ...(light === undefined ? [] : [light])]
       const cids = await uploadFiles(terminal, calls, all)
@@ -179,6 +189,7 @@ async function followSeries(
     if (options.out === undefined) continue
     const path = frameFile(options.out, options.frames?.[position] ?? position)
     const draft = await openResultFile(path)
+    await followCleaning(terminal, calls, job_id)
     await saveResult(calls, job_id, pictureFormat(path), draft).finally(() => draft.discard())
     saved.push(path)
   }
@@ -214,13 +225,13 @@ function requestOf(
   options: RenderOptions,
 ): RequestFor<'render'> {
   const { width, height, spp, tile, bounces, redundancy, description } = options
-  const { frames, fps, priority, sample } = options
+  const { frames, fps, priority, sample, denoise } = options
   return {
     kind: 'render',
     ...scene,
     ...(sample === undefined ? {} : SAMPLE_RENDER),
     ...given({ width, height, spp, tile, bounces, redundancy, description }),
-    ...given({ fps, priority }),
+    ...given({ fps, priority, denoise: denoise === false ? 0 : denoise }),
     ...placementGiven(options),
     ...(frames === undefined ? {} : { frames: [...frames] }),
   }

@@ -4,6 +4,9 @@ import type { AlgorithmDeclaration } from '../../library.ts'
 /** The path tracer's module, as `node wasm/build.ts` writes it. */
 export const kernelModule = new URL('../../../../wasm/build/path-trace.wasm', import.meta.url)
 
+/** The denoiser's module, written likewise. */
+export const denoiserModule = new URL('../../../../wasm/build/denoise.wasm', import.meta.url)
+
 /** `render.path-trace`, whose units any peer may run, and the tasks around it that each peer runs for itself. */
 export const renderAlgorithms: readonly AlgorithmDeclaration[] = [
   {
@@ -23,4 +26,11 @@ export const renderAlgorithms: readonly AlgorithmDeclaration[] = [
   { algorithmId: 'render.preview-tiles', version: '1.0.0', scope: 'local', modules: [] },
   { algorithmId: 'render.thumbnail', version: '1.0.0', scope: 'local', modules: [] },
   { algorithmId: 'render.assemble', version: '2.0.0', scope: 'local', modules: [] },
+  {
+    algorithmId: 'render.clean',
+    version: '1.0.0',
+    scope: 'local',
+    modules: [kernelModule, denoiserModule],
+    metered: true,
+  },
 ]

@@ -26,6 +26,8 @@ export function createRenderLibrary(): Library {
           return (await import('./import/import-call.ts')).runImport(call, instantiate, decoder)
         case 'render.assemble':
           return (await import('./picture/assemble-call.ts')).runAssemble(call)
+        case 'render.clean':
+          return (await import('./clean/clean-call.ts')).runClean(call, instantiate, decoder)
         case 'render.inspect':
           return (await import('./import/inspect-call.ts')).runInspect(call)
         case 'render.preview':

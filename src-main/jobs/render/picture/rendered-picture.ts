@@ -16,7 +16,10 @@ export function mustRender(job: JobState): RenderParams {
 }
 
 /** The picture that a job makes, for lists. */
-export function renderedPicture(job: JobState, { frame, fps, exposure }: JobNotes): RenderFacts | undefined {
+export function renderedPicture(
+  job: JobState,
+  { frame, fps, exposure, denoise }: JobNotes,
+): RenderFacts | undefined {
   const params = renderParamsOf(job)
   if (params === undefined) return undefined
   const { width, height, spp, tile, samples_per_unit } = params
@@ -30,6 +33,7 @@ export function renderedPicture(job: JobState, { frame, fps, exposure }: JobNote
     ...(frame === undefined ? {} : { frame }),
     ...(fps === undefined ? {} : { fps }),
     ...(exposure === undefined ? {} : { exposure_stops: exposure.stops, lit_by: exposure.lit_by }),
+    ...(denoise === undefined ? {} : { denoise }),
   }
 }
 

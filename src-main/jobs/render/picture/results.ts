@@ -1,31 +1,24 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { PictureFormat, ResultFile } from '#contract'
+import { PictureFormat, type ResultFile } from '#contract'
 import type { JobState } from '../../../peer/requester/slice.ts'
-import type { BlobStore } from '../../../ports/blob-store.ts'
-import type { RunOutput } from '../../../ports/runner.ts'
-import { assert, refuse } from '../../../protocol/fault.ts'
-import type { Cid, JobId } from '../../../protocol/ids.ts'
-import { keptPin } from '../../../runtime/blobs/blob-rights.ts'
+import { refuse } from '../../../protocol/fault.ts'
+import type { JobId } from '../../../protocol/ids.ts'
 import type { JobDependencies } from '../../dependencies.ts'
 import { mustHaveAPart } from '../../job-phase.ts'
 import { createKeptArtifact } from '../../kept-artifact.ts'
-import { runLocalTask, storeOutput } from '../../local-task.ts'
+import { runLocalTask } from '../../local-task.ts'
 import { unitInputs } from '../../unit-outputs.ts'
 import { ASSEMBLE } from '../local-algorithms.ts'
+import type { Cleanings } from '../cleaning/cleanings.ts'
 import type { JobExposures } from './exposure.ts'
+import { keepPicture, PictureFiles } from './picture-files.ts'
 import { mustRender } from './rendered-picture.ts'
 
 /** Putting together the largest picture, 8192², takes about a minute and holds its sums twice over. */
 const ASSEMBLE_LIMITS = { wallMsMax: 10 * 60_000, memoryBytesMax: 6 * 2 ** 30, outputBytesMax: 2 * 2 ** 30 }
 
-/** Both pictures of an ended render job. */
-const Results = z.object({
-  png: ResultFile,
-  exr: ResultFile,
-  /** Of the PNG. A result from before it was remembered is put together again. */
-  exposure_stops: z.number(),
-})
+/** Both files of an ended render job, and the exposure of the PNG. One from before it was remembered is put together again. */
+const Results = PictureFiles.extend({ exposure_stops: z.number() })
 type Results = z.infer<typeof Results>
 
 const AssembledInfo = z.object({ exposure_stops: z.number() })
@@ -49,9 +42,10 @@ export interface RenderResults {
 export function createRenderResults(
   dependencies: JobDependencies,
   exposures: JobExposures,
+  cleanings: Pick<Cleanings, 'of'>,
   signal: AbortSignal,
 ): RenderResults {
-  const { blobs, runner } = dependencies
+  const { runner } = dependencies
   const artifact = createKeptArtifact(dependencies, {
     name: 'result',
     schema: Results,
@@ -84,24 +78,27 @@ export function createRenderResults(
       },
       signal,
     )
-    const { exr } = extras
-    assert(exr !== undefined, 'render.assemble has an extra output exr')
     const { exposure_stops } = AssembledInfo.parse(info)
-    return { png: await keep(output, job_id), exr: await keep(exr, job_id), exposure_stops }
-  }
-
-  async function keep(output: RunOutput, job: JobId): Promise<ResultFile> {
-    const { cid, bytes } = await storeOutput(blobs, output, keptPin(job))
-    return { cid, bytes, sha256: await sha256Of(blobs, cid) }
+    return { ...(await keepPicture(dependencies.blobs, { output, extras }, job_id)), exposure_stops }
   }
 
   return {
     async result(job, format = 'png') {
       mustRender(job)
       const parsed = PictureFormat.safeParse(format)
-      if (!parsed.success) refuse('bad-input', `a picture is a png or an exr, not a ${format}`)
+      if (!parsed.success) {
+        refuse('bad-input', `a picture is a png or an exr, or a rawpng or rawexr, not a ${format}`)
+      }
       mustHaveAPart(job)
-      return (await artifact.of(job))[parsed.data]
+      switch (parsed.data) {
+        case 'rawpng':
+          return (await artifact.of(job)).png
+        case 'rawexr':
+          return (await artifact.of(job)).exr
+        case 'png':
+        case 'exr':
+          return ((await cleanings.of(job)) ?? (await artifact.of(job)))[parsed.data]
+      }
     },
     exposureStops,
     forget(job) {
@@ -109,13 +106,4 @@ export function createRenderResults(
       exposures.forget(job)
     },
   }
-}
-
-async function sha256Of(blobs: BlobStore, cid: Cid): Promise<string> {
-  const layout = blobs.layout(cid)
-  assert(layout !== undefined, 'a result that was just stored has a layout')
-  const hash = createHash('sha256')
-  const chunks = layout.kind === 'raw' ? 1 : layout.chunks.length
-  for (let chunk = 0; chunk < chunks; chunk++) hash.update(await blobs.readChunk(cid, chunk))
-  return hash.digest('hex')
 }

@@ -18,7 +18,17 @@ const SUBMITTED: SubmittedRender = {
 }
 const SCENE = { files: [{ name: 'kitchen.glb', cid: 'bafykitchen' as Cid }], main: 'kitchen.glb' }
 const RECIPE: RenderRecipe = {
-  ...{ width: 800, height: 600, spp: 512, bounces: 4, fps: 24, redundancy: 1, priority: 0.8, encrypt: false },
+  ...{
+    width: 800,
+    height: 600,
+    spp: 512,
+    bounces: 4,
+    denoise: 1,
+    fps: 24,
+    redundancy: 1,
+    priority: 0.8,
+    encrypt: false,
+  },
   scene: SCENE,
 }
 const REPORT: SceneReport = {

@@ -1,9 +1,6 @@
-import { meanLuminance, meterPicture } from './exposure.ts'
-import { encodeExr } from './exr.ts'
+import { developPicture } from './develop.ts'
 import { createFilm, type Film, type FilmFault, filmRadiance, mergeUnit } from './film.ts'
 import { type RenderSplit, unitCount } from '../../../../protocol/job-kinds/render-tasks.ts'
-import { encodePng } from './png.ts'
-import { toneMap } from './tone-map.ts'
 
 /** Missing units named in a fault; a job may miss a million. */
 const MISSING_NAMED_MAX = 16
@@ -49,7 +46,8 @@ export function assembleImage(
     const fault = mergeUnit(film, index, bytes)
     if (fault !== undefined) return fault
   }
-  return missingUnits(film) ?? developFilm(film, exposureStops)
+  const { width, height } = split
+  return missingUnits(film) ?? developPicture({ width, height, radiance: filmRadiance(film) }, exposureStops)
 }
 
 function missingUnits(film: Film): MissingUnits | undefined {
@@ -64,19 +62,5 @@ function missingUnits(film: Film): MissingUnits | undefined {
     count,
     first,
     message: `${count} units are missing, the first is ${first[0] ?? 0}`,
-  }
-}
-
-/** The picture of a film with all its units merged. */
-function developFilm(film: Film, exposureStops: number | undefined): AssembledImage {
-  const { width, height } = film.split
-  const radiance = filmRadiance(film)
-  const stops = exposureStops ?? meterPicture(radiance).stops
-  return {
-    kind: 'image',
-    png: encodePng(width, height, toneMap(radiance, stops)),
-    exr: encodeExr(width, height, radiance),
-    meanLuminance: meanLuminance(radiance),
-    exposureStops: stops,
   }
 }

@@ -1,10 +1,7 @@
 import { type RenderSplit, tileCount, unitRegion } from '../../../../protocol/job-kinds/render-tasks.ts'
 import type { AssembledImage, UnitOutput } from './assemble-image.ts'
-import { meanLuminance, meterPicture } from './exposure.ts'
-import { encodeExr } from './exr.ts'
+import { developPicture } from './develop.ts'
 import { createFilm, type Film, type FilmFault, filmSamples, meanOf, mergeUnit } from './film.ts'
-import { encodePng } from './png.ts'
-import { toneMap } from './tone-map.ts'
 
 /** A picture of a part of its units. */
 export interface PartialImage extends AssembledImage {
@@ -29,17 +26,8 @@ export function assemblePart(
     if (fault !== undefined) return fault
   }
   const { width, height } = split
-  const { radiance, coverage, missingTiles } = partialRadiance(film)
-  const seen = seenPixels(radiance, coverage)
-  const stops = exposureStops ?? meterPicture(seen).stops
-  return {
-    kind: 'image',
-    png: encodePng(width, height, withAlpha(toneMap(radiance, stops), coverage), 4),
-    exr: encodeExr(width, height, radiance, coverage),
-    meanLuminance: meanLuminance(seen),
-    exposureStops: stops,
-    missingTiles,
-  }
+  const { missingTiles, ...light } = partialRadiance(film)
+  return { ...developPicture({ width, height, ...light }, exposureStops), missingTiles }
 }
 
 /** Mean radiance of each pixel over the samples that its tile has, and which pixels have any: 1 or 0. */
@@ -63,26 +51,4 @@ function partialRadiance(film: Film) {
     }
   }
   return { radiance, coverage, missingTiles }
-}
-
-/** The pixels that are there, one after the other. */
-function seenPixels(radiance: Float32Array, coverage: Uint8Array): Float32Array<ArrayBuffer> {
-  const seen = new Float32Array(coverage.reduce((sum, one) => sum + one, 0) * 3)
-  let at = 0
-  for (const [pixel, isSeen] of coverage.entries()) {
-    if (isSeen === 0) continue
-    seen.set(radiance.subarray(pixel * 3, pixel * 3 + 3), at)
-    at += 3
-  }
-  return seen
-}
-
-function withAlpha(rgb: Uint8Array, coverage: Uint8Array): Uint8Array<ArrayBuffer> {
-  const rgba = new Uint8Array(coverage.length * 4)
-  for (const [pixel, isSeen] of coverage.entries()) {
-    if (isSeen === 0) continue
-    rgba.set(rgb.subarray(pixel * 3, pixel * 3 + 3), pixel * 4)
-    rgba[pixel * 4 + 3] = 0xff
-  }
-  return rgba
 }
