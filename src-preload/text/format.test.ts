@@ -72,12 +72,13 @@ it('a date has its year when that is not this one', () => {
 })
 
 it('how long ago is said roughly, and a clock that is ahead says now', () => {
-  expect(en.ago(NOW - 10_000)).toBe('now')
-  expect(en.ago(NOW + HOUR)).toBe('now')
+  expect(en.ago(NOW - 10_000)).toBe('just now')
+  expect(en.ago(NOW + HOUR)).toBe('just now')
   expect(en.ago(NOW - 5 * MINUTE)).toBe('5 minutes ago')
   expect(en.ago(NOW - 3 * HOUR)).toBe('3 hours ago')
   expect(en.ago(NOW - 26 * HOUR)).toBe('yesterday')
   expect(de.ago(NOW - 3 * HOUR)).toBe('vor 3 Stunden')
+  expect(de.ago(NOW - 10_000)).toBe('gerade eben')
 })
 
 it('what is no number is a dash, whatever it was to be', () => {
@@ -119,4 +120,14 @@ it.each([
   [1_500, '1 d 1 h'],
 ])('%d minutes that were forecast are roughly %s', (minutes, written) => {
   expect(en.roughly(minutes * 60_000)).toBe(written)
+})
+
+it.each([
+  [42, '42 s'],
+  [61, '1 min'],
+  [596, '10 min'],
+  [542, '9 min'],
+  [5_000, '1 h 23 min'],
+])('%d seconds that are left are %s', (seconds, written) => {
+  expect(en.remaining(seconds * 1_000)).toBe(written)
 })

@@ -5,6 +5,9 @@ const MINUTE_MS = 60 * SECOND_MS
 const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS
 
+/** What is a few seconds old; a language's own “now” does not go with “done”. */
+const JUST_NOW: Record<Language, string> = { en: 'just now', de: 'gerade eben' }
+
 /** Surroundings of a formatter; the machine's own when absent. */
 export interface FormatOptions {
   /** Milliseconds since 1970. */
@@ -27,6 +30,8 @@ export interface Format {
   duration(ms: number): string
   /** A duration that was forecast, as one would say it: `40 min` rather than 38, `5 h` rather than 5 h 17 min; at least a minute. */
   roughly(ms: number): string
+  /** Time that is left, which is a forecast too and is seen to shrink: seconds in the last minute, whole minutes before. */
+  remaining(ms: number): string
   /** A time of day, with its day when that is neither today nor within the next twelve hours. */
   time(atMs: number): string
   /** A day, with its year when that is not this one. */
@@ -96,6 +101,7 @@ export function createFormat(language: Language, options: FormatOptions = {}): F
     bytes,
     bytesPerSecond: (count) => (Number.isFinite(count) ? `${bytes(count)}/s` : '–'),
     duration: (ms) => (Number.isFinite(ms) ? durationWords(language, ms, number) : '–'),
+    remaining: (ms) => (Number.isFinite(ms) ? durationWords(language, withoutSeconds(ms), number) : '–'),
     roughly: (ms) => (Number.isFinite(ms) ? durationWords(language, rounded(ms), number) : '–'),
     time(atMs) {
       if (!isDate(atMs)) return '–'
@@ -108,7 +114,8 @@ export function createFormat(language: Language, options: FormatOptions = {}): F
     date,
     ago(atMs) {
       if (!isDate(atMs)) return '–'
-      return agoWords(relative, Math.max(0, now() - atMs))
+      const ms = Math.max(0, now() - atMs)
+      return ms < 45 * SECOND_MS ? JUST_NOW[language] : agoWords(relative, ms)
     },
     list: (items) => listed.format(items),
   }
@@ -129,6 +136,11 @@ function durationWords(language: Language, ms: number, number: (value: number) =
   if (minutes < HOUR_MS / MINUTE_MS) return `${number(minutes)} min`
   if (minutes < DAY_MS / MINUTE_MS) return pair(minutes, 60, 'h', 'min', number)
   return pair(hours, 24, language === 'de' ? 'T.' : 'd', 'h', number)
+}
+
+/** Whole minutes, of more than one. */
+function withoutSeconds(ms: number): number {
+  return ms < MINUTE_MS ? ms : Math.round(ms / MINUTE_MS) * MINUTE_MS
 }
 
 /** Steps to which forecasts are rounded, by their length. */
@@ -158,7 +170,6 @@ function pair(
 }
 
 function agoWords(relative: Intl.RelativeTimeFormat, ms: number): string {
-  if (ms < 45 * SECOND_MS) return relative.format(0, 'second')
   if (ms < 45 * MINUTE_MS) return relative.format(-Math.max(1, Math.round(ms / MINUTE_MS)), 'minute')
   if (ms < 22 * HOUR_MS) return relative.format(-Math.max(1, Math.round(ms / HOUR_MS)), 'hour')
   if (ms < 26 * DAY_MS) return relative.format(-Math.max(1, Math.round(ms / DAY_MS)), 'day')

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import type { JobSummary } from '#contract'
-import { pictureJobOf } from '../state/job-cards.ts'
+import { pictureJobOf, standInOf } from '../state/job-cards.ts'
 import { useText } from '../state/text.tsx'
 import classes from './small-picture.module.css'
 import { kindOf } from './table.ts'
@@ -21,14 +21,28 @@ export function SmallPicture({
   const job = pictureJobOf(jobs)
   const { Thumbnail } = job === undefined ? {} : kindOf(job.facts)
   if (job === undefined || Thumbnail === undefined) return otherwise
+  const label = text.thumbnailOf(name)
+  const before = standInOf(jobs, job)
+  const waiting =
+    before === undefined ? (
+      otherwise
+    ) : (
+      <Thumbnail
+        jobId={before.job_id}
+        label={label}
+        className={classes['picture']}
+        waiting={otherwise}
+        none={otherwise}
+      />
+    )
   return (
     <Thumbnail
       key={job.job_id}
       jobId={job.job_id}
       isLive={job.state.kind !== 'done'}
-      label={text.thumbnailOf(name)}
+      label={label}
       className={classes['picture']}
-      waiting={otherwise}
+      waiting={waiting}
       none={otherwise}
     />
   )

@@ -1,6 +1,14 @@
 import type { JobId, JobSummary } from '#contract'
 import { describe, expect, test } from 'vitest'
-import { coverOf, endedOf, jobBoard as sortedBoard, jobCards, pictureJobOf, progressOf } from './job-cards.ts'
+import {
+  coverOf,
+  endedOf,
+  jobBoard as sortedBoard,
+  jobCards,
+  pictureJobOf,
+  progressOf,
+  standInOf,
+} from './job-cards.ts'
 
 function job(id: string, at: number, more: Partial<JobSummary> = {}): JobSummary {
   return {
@@ -77,6 +85,13 @@ describe('the picture of an animation', () => {
     expect(shown(frame(0), frame(1, { ...running, verified: 3 }), frame(2, running))).toBe('f1')
     expect(shown(frame(0), frame(1), frame(2, { ...running, verified: 0 }))).toBe('f1')
     expect(shown(frame(0, { ...running, verified: 0 }), frame(1, { ...running, verified: 0 }))).toBe('f0')
+  })
+
+  test('of a frame that is read or not begun, the last one before it that is done stands in', () => {
+    const frames = [frame(0), frame(1), frame(2, running)]
+    expect(standInOf(frames, frames[2]!)?.job_id).toBe('f1')
+    expect(standInOf(frames, frames[1]!)?.job_id).toBe('f0')
+    expect(standInOf(frames, frames[0]!)).toBeUndefined()
   })
 
   test('is of the first that is done, when nothing goes on', () => {

@@ -78,6 +78,11 @@ export function pictureJobOf(jobs: readonly JobSummary[]): JobSummary | undefine
   )
 }
 
+/** The frame whose picture stands in while that of the shown one is read or not begun: the last before it that is done. */
+export function standInOf(jobs: readonly JobSummary[], shown: JobSummary): JobSummary | undefined {
+  return jobs.slice(0, jobs.indexOf(shown)).findLast(isDone)
+}
+
 function isDone({ state }: JobSummary): boolean {
   return state.kind === 'done'
 }

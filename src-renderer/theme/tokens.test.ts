@@ -38,3 +38,13 @@ it.each(['light', 'dark'] as const)('text has a contrast of at least 4.5 on ever
   for (const [text, surface] of pairs)
     expect(contrast(color(text!), color(surface!)), `${text} on ${surface}`).toBeGreaterThanOrEqual(4.5)
 })
+
+it.each(['light', 'dark'] as const)(
+  'the line of a control has a contrast of at least 3 on every surface: %s',
+  (theme) => {
+    const colors = tokens(theme)
+    const color = (name: string) => colors.get(name) ?? expect.fail(`no token --${name}`)
+    for (const surface of ['surface-0', 'surface-1', 'surface-2'])
+      expect(contrast(color('control'), color(surface)), surface).toBeGreaterThanOrEqual(3)
+  },
+)

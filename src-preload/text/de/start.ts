@@ -53,6 +53,7 @@ export const start: typeof english = {
     },
     idleUnreadable:
       'Wir können nicht erkennen, wann du diesen PC benutzt; so würde er rund um die Uhr geteilt. „Nachts“ passt vielleicht besser.',
+    never: 'Bisher wird nichts geteilt. Das bleibt so, wenn du hier nichts wählst.',
     custom:
       'Du hast schon eigene Zeiten eingestellt. Sie bleiben, wie sie sind, solange du hier nichts wählst.',
     rules: 'Macht von selbst Pause: im Akkubetrieb, bei Vollbild und wenn andere Programme viel rechnen.',

@@ -52,6 +52,7 @@ export const start = {
     },
     idleUnreadable:
       'We can’t detect when you are using this PC, so this would share around the clock. At night may suit you better.',
+    never: 'Nothing is shared so far. It stays so unless you choose here.',
     custom: 'You have set up your own hours already. They stay as they are unless you choose here.',
     rules: 'Pauses by itself on battery, in full screen and when other programs are busy.',
   },

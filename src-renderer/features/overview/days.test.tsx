@@ -37,7 +37,7 @@ it('the figures of today stand beside those of yesterday and the week', () => {
   within(today).getByText('30 min')
   within(today).getByText('1,200 units · yesterday 3 h')
   within(today).getByRole('img', {
-    name: 'Helped others on each of the last 7 days: 0 h, 0 h, 0 h, 0 h, 0 h, 3 h, 30 min',
+    name: 'Helped others on each of the last 7 days: 0\u00a0h, 0\u00a0h, 0\u00a0h, 0\u00a0h, 0\u00a0h, 3\u00a0h, 30 min',
   })
 })
 
@@ -47,7 +47,7 @@ it('two minutes of sharing are two minutes, and not no hours', () => {
   within(today).getByText('2 min')
   within(today).getAllByText('yesterday 0 h')
   within(today).getByRole('img', {
-    name: 'Time shared on each of the last 7 days: 0 h, 0 h, 0 h, 0 h, 0 h, 0 h, 2 min',
+    name: 'Time shared on each of the last 7 days: 0\u00a0h, 0\u00a0h, 0\u00a0h, 0\u00a0h, 0\u00a0h, 0\u00a0h, 2 min',
   })
 })
 

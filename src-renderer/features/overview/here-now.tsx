@@ -130,6 +130,6 @@ function UnitTime({ unit }: { readonly unit: UnitHere }) {
   if (started_at_ms === undefined) return text.starting
   // An estimate that has run out says nothing any more.
   if (left_ms_estimate !== undefined && left_ms_estimate > 0)
-    return text.left(format.duration(left_ms_estimate))
+    return text.left(format.remaining(left_ms_estimate))
   return text.since(format.duration(Math.max(0, nowMs - started_at_ms)))
 }

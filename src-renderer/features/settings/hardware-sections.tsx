@@ -5,6 +5,7 @@ import { Link } from 'wouter'
 import type { HardwareInfo, NodeInfo } from '#contract'
 import type { Format } from '#text'
 import { useAction, useCalls, useQuery } from '../../connection/calls.tsx'
+import { useMeasuredInfo } from '../../state/measured-info.ts'
 import { useNode } from '../../state/node-store.ts'
 import { useFormat, useText } from '../../state/text.tsx'
 import { Facts, type Fact } from '../../ui/layout/facts.tsx'
@@ -18,7 +19,8 @@ import classes from './settings.module.css'
 const NEARLY_FULL = 0.9
 
 /** This PC's hardware, and how much of its disk Meshwork takes. */
-export function HardwareSections({ info }: { readonly info: NodeInfo }) {
+export function HardwareSections({ info: known }: { readonly info: NodeInfo }) {
+  const info = useMeasuredInfo() ?? known
   const { hardware: words } = useText().settings
   const format = useFormat()
   const calls = useCalls()

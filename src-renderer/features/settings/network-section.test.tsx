@@ -97,7 +97,7 @@ it('what a contact confirmed is told, with a clock that is off', () => {
     ],
   })
   expect(fact('Asked')).toBe(
-    'Ada: does not get through (now)The clock of Ada is 2 min ahead of this PC’s. Set both clocks from the internet.',
+    'Ada: does not get through (just now)The clock of Ada is 2 min ahead of this PC’s. Set both clocks from the internet.',
   )
 })
 

@@ -20,7 +20,7 @@ it('before the node has told what it is, settings are loading', () => {
 it('the title says for how long this PC has been running, over a section for each kind of setting', async () => {
   mount(<SettingsScreen />, {
     node: { info: nodeInfo({ name: 'Studio' }), preferences: preferences(), host: 'desktop' },
-    answers: { hardware: { get: () => hardwareInfo() } },
+    answers: { hardware: { get: () => hardwareInfo() }, node: { info: () => nodeInfo() } },
   })
   screen.getByRole('heading', { level: 1, name: 'Studio has been running for 2 h' })
   await screen.findByRole('region', { name: 'Hardware' })
@@ -46,7 +46,7 @@ it('About tells version and peer id, and copies the id', async () => {
 
 function mountHardware(some: Partial<HardwareInfo> = {}, info: Partial<NodeInfo> = {}) {
   return mount(<HardwareSections info={nodeInfo(info)} />, {
-    answers: { hardware: { get: () => hardwareInfo(some) } },
+    answers: { hardware: { get: () => hardwareInfo(some) }, node: { info: () => nodeInfo(info) } },
   })
 }
 
@@ -75,6 +75,13 @@ it('hardware that is not there or not told is said so', async () => {
   expect(fact('Others’ work')).toMatch(/Why: bwrap is missing\.$/)
 })
 
+it('a PC that was measured since the window connected is not said to be measured still', async () => {
+  mount(<HardwareSections info={nodeInfo({ algorithms: [] })} />, {
+    answers: { hardware: { get: () => hardwareInfo() }, node: { info: () => nodeInfo() } },
+  })
+  await waitFor(() => expect(fact('Speed')).toBe('2 kinds of work measured'))
+})
+
 it('storage is told as the meters say, and as it was at the start before they do', async () => {
   const { tell } = mountHardware()
   const used = await screen.findByRole('meter', { name: 'Scenes and results on disk' })
@@ -87,7 +94,7 @@ it('storage is told as the meters say, and as it was at the start before they do
 it('Measure again measures anew, and shows what was found', async () => {
   let os = 'Linux 6.8'
   const { user, asked } = mount(<HardwareSections info={nodeInfo()} />, {
-    answers: { hardware: { get: () => hardwareInfo({ os }) } },
+    answers: { hardware: { get: () => hardwareInfo({ os }) }, node: { info: () => nodeInfo() } },
   })
   const again = await screen.findByRole('button', { name: 'Measure again' })
   os = 'Linux 6.9'
@@ -104,6 +111,7 @@ it('hardware that cannot be read says why, and can be asked again', async () => 
       hardware: {
         get: () => (isBroken ? Promise.reject(fault('internal', 'No sensors.')) : hardwareInfo()),
       },
+      node: { info: () => nodeInfo() },
     },
   })
   await screen.findByText('No sensors.')

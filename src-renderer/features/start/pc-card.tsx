@@ -7,12 +7,12 @@ import {
   IconDeviceSdCard,
   IconGauge,
 } from '@tabler/icons-react'
-import { useEffect, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { NAME_LENGTH_MAX, type HardwareInfo, type NodeInfo } from '#contract'
 import type { Format } from '#text'
 import { useQuery } from '../../connection/calls.tsx'
 import { measuredKind } from '../../job-kinds/table.ts'
-import { useNode } from '../../state/node-store.ts'
+import { useMeasuredInfo } from '../../state/measured-info.ts'
 import { useFormat, useText } from '../../state/text.tsx'
 import { FaultNotice } from '../../ui/notices/fault-notice.tsx'
 import { SkeletonList } from '../../ui/layout/skeleton-list.tsx'
@@ -20,9 +20,6 @@ import { sharedResources } from './preset.ts'
 import { speedOf } from './speed.ts'
 import type { OwnName } from './use-own-name.ts'
 import classes from './pc-card.module.css'
-
-/** A short benchmark takes a few seconds; its end is looked for so often. */
-const LOOK_EVERY_MS = 1_000
 
 /** This PC's name, which can be changed here, its hardware as it was found, and its speed. */
 export function PcCard({ name, onEnter }: { readonly name: OwnName; readonly onEnter: () => void }) {
@@ -63,20 +60,6 @@ function NameField({ name, onEnter }: { readonly name: OwnName; readonly onEnter
       }}
     />
   )
-}
-
-/** The node's own account, asked again until its benchmark is done. */
-function useMeasuredInfo(): NodeInfo | undefined {
-  const known = useNode((node) => node.info)
-  const asked = useQuery('start info', (calls) => calls.node.info())
-  const info = asked.state === 'ready' ? asked.value : known
-  const isMeasuring = asked.state === 'ready' && asked.value.algorithms.length === 0
-  useEffect(() => {
-    if (!isMeasuring) return undefined
-    const timer = setInterval(asked.refresh, LOOK_EVERY_MS)
-    return () => clearInterval(timer)
-  })
-  return info
 }
 
 function Facts({ hardware, info }: { readonly hardware: HardwareInfo; readonly info: NodeInfo }) {

@@ -94,11 +94,18 @@ it('a PC that cannot tell when it is used is suggested to share by night', async
 })
 
 it('own hours stay as they are unless another answer is chosen', async () => {
-  const { user, chosen, suggested } = mountWhen({ sharing: { kind: 'never' } })
+  const { user, chosen, suggested } = mountWhen({ sharing: { kind: 'slots', slots: [] } })
   await screen.findByText(/You have set up your own hours already/)
   expect(suggested).toEqual([])
   await user.click(screen.getByRole('radio', { name: /^At night/ }))
   expect(chosen).toEqual(['nights'])
+})
+
+it('a PC that shares nothing is not said to have hours of its own', async () => {
+  const { suggested } = mountWhen({ sharing: { kind: 'never' } })
+  await screen.findByText(/^Nothing is shared so far/)
+  expect(screen.queryByText(/your own hours/)).toBeNull()
+  expect(suggested).toEqual([])
 })
 
 it('nights are told with their hours', async () => {

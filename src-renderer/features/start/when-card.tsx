@@ -1,5 +1,7 @@
 import { Radio } from '@mantine/core'
 import { useEffect, useEffectEvent } from 'react'
+import type { Sharing } from '#contract'
+import type { Messages } from '#text'
 import { useQuery } from '../../connection/calls.tsx'
 import { useNode } from '../../state/node-store.ts'
 import { isInUseUnreadable } from './in-use.ts'
@@ -77,9 +79,15 @@ export function WhenCard({
           </Radio.Card>
         ))}
       </div>
-      <p className={classes['note']}>{chosen === undefined ? text.custom : text.rules}</p>
+      <p className={classes['note']}>{noteOf(sharing.value.sharing, chosen, text)}</p>
     </Radio.Group>
   )
+}
+
+/** The line under the answers: of hours that none of them stands for, that they stay. */
+function noteOf({ kind }: Sharing, chosen: Preset | undefined, text: Messages['start']['when']): string {
+  if (chosen !== undefined) return text.rules
+  return kind === 'never' ? text.never : text.custom
 }
 
 /** A time of day on the wall clock, as the language writes it. */

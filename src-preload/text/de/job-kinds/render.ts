@@ -194,7 +194,6 @@ export const render: typeof english = {
     measuringHint: 'Du kannst es trotzdem abschicken: Es beginnt, sobald das bekannt ist.',
   },
   render: 'Rendern',
-  submitted: 'Unterwegs. Die Kacheln erscheinen hier, sobald sie da sind.',
   sceneGone:
     'Dieser PC hatte die Szene weggeräumt und kopiert sie noch einmal. Versuch es gleich noch einmal.',
   again: {

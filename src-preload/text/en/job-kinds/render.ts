@@ -201,7 +201,6 @@ export const render = {
     measuringHint: 'You can send it anyway: it starts as soon as that is known.',
   },
   render: 'Render it',
-  submitted: 'On its way. Tiles appear here as they arrive.',
   sceneGone: 'This PC had cleared the scene away and is copying it again. Try again in a moment.',
   again: {
     continue: 'Continue',

@@ -108,8 +108,8 @@ function rowFacts(
   }
   if (job.state.kind === 'failed') parts.push(text.failedBecause(job.state.fault.message))
   else if (isInFlight(job)) {
-    if (left.kind === 'left') parts.push(text.left(format.duration(left.ms)))
-    parts.push(format.ago(job.submitted_at_ms))
+    if (left.kind === 'left') parts.push(text.left(format.remaining(left.ms)))
+    parts.push(text.startedAgo(format.ago(job.submitted_at_ms)))
   } else parts.push(text.tookAgo(format.duration(job.wall_ms), format.ago(job.submitted_at_ms + job.wall_ms)))
   parts.push(
     kindOf(job.facts).rowFact(job.facts, messages) ?? text.units(job.units, format.number(job.units)),

@@ -100,7 +100,7 @@ function boardTitle(board: JobBoard, nowMs: number, messages: Messages, format: 
     const left = longestLeft(board.inFlight.map((card) => timeLeftOf(jobsOf(card), nowMs)))
     const written = format.number(busy)
     return left.kind === 'left'
-      ? text.titleBusyLeft(busy, written, format.duration(left.ms))
+      ? text.titleBusyLeft(busy, written, format.remaining(left.ms))
       : text.titleBusy(busy, written)
   }
   const finished = board.gallery.length

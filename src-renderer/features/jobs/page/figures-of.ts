@@ -42,7 +42,7 @@ function timeFigures(job: JobStatus, left: TimeLeft, { facts }: Messages['jobs']
     // What waits for others has no end that could be told.
     ...given(job.state.kind === 'running' && job.waiting === undefined && left.kind !== 'stalled', {
       name: facts.left,
-      value: left.kind === 'left' ? format.duration(left.ms) : facts.leftUnknown,
+      value: left.kind === 'left' ? format.remaining(left.ms) : facts.leftUnknown,
     }),
     {
       name: facts.started,

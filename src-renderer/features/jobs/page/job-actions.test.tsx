@@ -51,7 +51,7 @@ it('the priority is chosen by name', async () => {
 it('a job is cancelled only after a question whose safe answer has the focus', async () => {
   const { user, asked } = mountActions(jobSummary('module'), { cancel: done })
   await user.click(screen.getByRole('button', { name: 'Cancel' }))
-  const keep = screen.getByRole('button', { name: 'Keep going' })
+  const keep = screen.getByRole('button', { name: 'Leave it as it is' })
   expect(document.activeElement).toBe(keep)
   expect(asked('jobs.cancel')).toEqual([])
   await user.click(screen.getByRole('button', { name: 'Cancel the job' }))

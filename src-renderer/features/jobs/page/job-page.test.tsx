@@ -50,7 +50,7 @@ it('a running render shows its picture as it comes', async () => {
   const { asked } = openPage(jobStatus('render'))
   await heading('Kitchen is 50 % done')
   await screen.findByRole('img', { name: 'Kitchen in progress, 50 % done' })
-  screen.getByText('The first tiles are on their way')
+  screen.getByText('Putting the picture together')
   expect(asked('render.watchPicture')).toMatchObject([{ job_id: 'job-render' }])
   expect(screen.queryByRole('button', { name: 'Save the result' })).toBeNull()
 })

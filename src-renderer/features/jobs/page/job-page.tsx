@@ -179,7 +179,7 @@ function seriesTitle(
   switch (groupState(frames).kind) {
     case 'running': {
       return left.kind === 'left'
-        ? text.titleRunningLeft(name, percent, format.duration(left.ms))
+        ? text.titleRunningLeft(name, percent, format.remaining(left.ms))
         : text.titleRunning(name, percent)
     }
     case 'paused':
@@ -209,7 +209,7 @@ function jobTitle(
       }
       if (job.waiting !== undefined) return text.titleWaiting(name, percent)
       return left.kind === 'left'
-        ? text.titleRunningLeft(name, percent, format.duration(left.ms))
+        ? text.titleRunningLeft(name, percent, format.remaining(left.ms))
         : text.titleRunning(name, percent)
     case 'paused':
       return text.titlePaused(name, percent)

@@ -133,5 +133,5 @@ function CardFacts({ jobs, count }: { readonly jobs: readonly JobSummary[]; read
   if (verified === 0) return text.waiting
   const late = latenessOf(jobs)
   if (late?.byMs !== undefined) return `${done} · ${messages.jobs.late.by(format.roughly(late.byMs))}`
-  return left.kind === 'left' ? `${done} · ${text.left(format.duration(left.ms))}` : done
+  return left.kind === 'left' ? `${done} · ${text.left(format.remaining(left.ms))}` : done
 }

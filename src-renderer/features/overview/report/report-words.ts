@@ -5,6 +5,8 @@ import { helpedWithWords, type Format, type Messages } from '#text'
 const EVENING_HOUR = 18
 /** … to this one of the morning after. */
 const MORNING_HOUR = 11
+/** Before this hour it is not over: its work is told by the clock. */
+const NIGHT_ENDS_HOUR = 5
 
 /** The people of a report of whom the user could not see everything: work since they look at the window is no news. */
 export function newsOf({ people }: WorkReport, lookingSinceMs: number): readonly PersonReport[] {
@@ -13,17 +15,20 @@ export function newsOf({ people }: WorkReport, lookingSinceMs: number): readonly
   )
 }
 
-/** Whether all of a span lies in the night before this day, by this machine's time zone. */
+/** Whether all of a span lies in the night before this day, which is over, by this machine's time zone. */
 export function isLastNight(
   { from_ms, until_ms }: NonNullable<PersonReport['span']>,
   nowMs: number,
 ): boolean {
   const morning = new Date(nowMs)
   morning.setHours(MORNING_HOUR, 0, 0, 0)
+  const nightEnd = new Date(nowMs)
+  nightEnd.setHours(NIGHT_ENDS_HOUR, 0, 0, 0)
   const evening = new Date(nowMs)
   evening.setDate(evening.getDate() - 1)
   evening.setHours(EVENING_HOUR, 0, 0, 0)
-  return from_ms >= evening.getTime() && until_ms < morning.getTime() && nowMs >= until_ms
+  if (nowMs < nightEnd.getTime() || nowMs < until_ms) return false
+  return from_ms >= evening.getTime() && until_ms < morning.getTime()
 }
 
 /** What this PC did for a person, in a sentence; undefined where there are only thanks. */

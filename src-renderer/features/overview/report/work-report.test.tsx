@@ -71,6 +71,8 @@ describe('the report', () => {
     expect(isLastNight(NIGHT, at(25, 8))).toBe(false)
     expect(isLastNight({ ...NIGHT, from_ms: at(23, 17) }, at(24, 8))).toBe(false)
     expect(isLastNight({ ...NIGHT, until_ms: at(24, 12) }, at(24, 13))).toBe(false)
+    // In the middle of it, the night is not the last one.
+    expect(isLastNight({ from_ms: at(23, 23), until_ms: at(24, 1) }, at(24, 2))).toBe(false)
   })
 
   it('says since when for any other time, and names a kind that is not known by its jobs', () => {

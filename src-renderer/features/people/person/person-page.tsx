@@ -75,6 +75,11 @@ function ConnectionSection({ person }: Of) {
   )
 }
 
+/** An address without the key at its end, which the short name stands for. */
+function withoutKey(address: string): string {
+  return address.replace(/\/p2p\/\w+$/, '')
+}
+
 function useConnectionFacts({ reach, rtt_ms, last_seen_ms, short_name }: Person): Fact[] {
   const words = useText().people.page
   const format = useFormat()
@@ -95,7 +100,12 @@ function useConnectionFacts({ reach, rtt_ms, last_seen_ms, short_name }: Person)
         ? []
         : [{ name: words.roundTrip, value: `${format.number(Math.max(1, rtt_ms))} ms` }]),
       ...(reach.state === 'direct'
-        ? [{ name: words.address, value: <span className={classes['address']}>{reach.address}</span> }]
+        ? [
+            {
+              name: words.address,
+              value: <span className={classes['address']}>{withoutKey(reach.address)}</span>,
+            },
+          ]
         : []),
       shortName,
     ]

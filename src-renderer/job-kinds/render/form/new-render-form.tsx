@@ -191,25 +191,22 @@ function useSubmit(
   const send = async (order: RenderOrder, estimatedMs: number | undefined): Promise<void> => {
     if (scene === undefined) return
     setIsSending(true)
-    const submitted = await run(
-      async () => {
-        try {
-          return await calls.jobs.submit({
-            kind: 'render',
-            ...scene,
-            ...order,
-            ...(estimatedMs === undefined ? {} : { estimated_ms: estimatedMs }),
-            ...(sampleUs === undefined ? {} : { sample_us: sampleUs }),
-          })
-        } catch (error) {
-          if (faultOfCall(error)?.kind !== 'blob-missing') throw error
-          // Unused uploads are removed after an hour.
-          onSceneGone()
-          throw new Error(text.sceneGone, { cause: error })
-        }
-      },
-      { success: text.submitted },
-    )
+    const submitted = await run(async () => {
+      try {
+        return await calls.jobs.submit({
+          kind: 'render',
+          ...scene,
+          ...order,
+          ...(estimatedMs === undefined ? {} : { estimated_ms: estimatedMs }),
+          ...(sampleUs === undefined ? {} : { sample_us: sampleUs }),
+        })
+      } catch (error) {
+        if (faultOfCall(error)?.kind !== 'blob-missing') throw error
+        // Unused uploads are removed after an hour.
+        onSceneGone()
+        throw new Error(text.sceneGone, { cause: error })
+      }
+    })
     setIsSending(false)
     if (submitted === undefined) return
     // A sample’s draft is no choice of the user’s own.

@@ -125,3 +125,20 @@ it.each(['own', 'environment', undefined] as const)('a picture lit by %s says no
   await screen.findByRole('button', { name: 'Light and tone' })
   expect(screen.queryByText(/light/, { selector: 'p' })).toBeNull()
 })
+
+it('what was drawn while it was rendered stays until the picture is there', async () => {
+  const job = finished()
+  if (job.facts.kind !== 'render') throw new Error('a render, please')
+  const delivery = Promise.withResolvers<{ cid: Cid; bytes: number; sha256: string }>()
+  mount(<FinishedPicture job={job} picture={job.facts} siblings={[job]} meanwhile={<p>the tiles</p>} />, {
+    answers: {
+      jobs: { result: () => delivery.promise },
+      blobs: { read: () => ({ chunk: new Blob(['abc']), bytes: 3 }) },
+    },
+  })
+  await screen.findByText('the tiles')
+  expect((await screen.findByRole('status')).textContent).toBe('Putting the picture together')
+  delivery.resolve({ cid: 'bafypicture' as Cid, bytes: 3, sha256: 'a'.repeat(64) })
+  await screen.findByRole('button', { name: 'Light and tone' })
+  expect(screen.queryByText('the tiles')).toBeNull()
+})

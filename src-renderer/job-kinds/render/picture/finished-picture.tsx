@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useState, type ReactNode } from 'react'
 import { Button, Progress, Skeleton } from '@mantine/core'
 import { IconAdjustments, IconArrowsLeftRight } from '@tabler/icons-react'
 import type { JobStatus, JobSummary, RenderFacts } from '#contract'
@@ -16,16 +16,21 @@ import { SceneLight } from '../scene/scene-light.tsx'
 import { type Adjustment, isAsDelivered } from '../adjustment/tone-mapping.ts'
 import classes from './finished-picture.module.css'
 
+interface FinishedPictureProps {
+  readonly job: JobStatus
+  readonly picture: RenderFacts
+  readonly siblings: readonly JobSummary[]
+  /** Stands in its place until it is there; a grey place when absent. */
+  readonly meanwhile?: ReactNode
+}
+
 /** A finished picture at full size: looked at, adjusted, compared, saved. An adjustment is kept for the next time. */
 export function FinishedPicture({
   job,
   picture,
   siblings,
-}: {
-  readonly job: JobStatus
-  readonly picture: RenderFacts
-  readonly siblings: readonly JobSummary[]
-}) {
+  meanwhile,
+}: FinishedPictureProps) {
   const text = useText().jobKinds.render.viewer
   const delivery = useDeliveredPicture(job.job_id)
   const { light, load } = usePictureLight(job.job_id)
@@ -40,7 +45,9 @@ export function FinishedPicture({
   })
   const developer = light.state === 'ready' ? light.developer : undefined
 
-  if (delivery.state !== 'ready') return <PictureOnItsWay delivery={delivery} picture={picture} />
+  if (delivery.state !== 'ready') {
+    return <PictureOnItsWay delivery={delivery} picture={picture} meanwhile={meanwhile} />
+  }
   const isAdjusted = isWhole && developer !== undefined && !isAsDelivered(adjustment)
   const toggleAdjusting = (): void => {
     setIsAdjusting(!isAdjusting)
@@ -127,9 +134,11 @@ function useKeptAdjustment(
 function PictureOnItsWay({
   delivery,
   picture,
+  meanwhile,
 }: {
   readonly delivery: Exclude<Delivery, { state: 'ready' }>
   readonly picture: RenderFacts
+  readonly meanwhile: ReactNode
 }) {
   const text = useText().jobKinds.render.viewer
   const format = useFormat()
@@ -138,6 +147,16 @@ function PictureOnItsWay({
     delivery.state === 'assembling'
       ? text.assembling
       : text.loading(format.bytes(delivery.bytes), format.bytes(delivery.all))
+  if (meanwhile !== undefined) {
+    return (
+      <div className={classes['meanwhile']}>
+        <p role="status" className="visually-hidden">
+          {words}
+        </p>
+        {meanwhile}
+      </div>
+    )
+  }
   return (
     <div role="status" className={classes['place']} style={pictureShape(picture)}>
       <Skeleton className={classes['skeleton']} />

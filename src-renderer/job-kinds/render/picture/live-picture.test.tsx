@@ -26,6 +26,7 @@ function show(...news: readonly Partial<PictureNews>[]) {
       {...SIZE}
       people={[peerShare('Ada', { is_self: true }), peerShare('Bob')]}
       label="Kitchen in progress"
+      isBegun={false}
     />,
     { answers: { render: { watchPicture: () => told(...all) } } },
   )
@@ -63,4 +64,12 @@ it('outlines go when nothing is rendered any longer, and stay while nothing new 
   show({ at_work: [atWork('Bob', 3)] }, { at_work: [] }, { tiles: [TILE] })
   await waitFor(() => expect(screen.queryByText('The first tiles are on their way')).toBeNull())
   expect(outlines('Bob')).toEqual([])
+})
+
+it('of a job that goes on, whose tiles are read still, does not say that none is there', async () => {
+  mount(<LivePicture jobId={jobId('render')} {...SIZE} people={[]} label="Kitchen in progress" isBegun />, {
+    answers: { render: { watchPicture: () => told({ ...SIZE, tiles: [] }) } },
+  })
+  await screen.findByText('Putting the picture together')
+  expect(screen.queryByText('The first tiles are on their way')).toBeNull()
 })

@@ -35,6 +35,7 @@ export function LivePicture({
   height,
   people,
   label,
+  isBegun,
 }: {
   readonly jobId: JobId
   /** Of the picture that is to be; its preview is smaller. */
@@ -43,6 +44,8 @@ export function LivePicture({
   /** Those who work on it. */
   readonly people: readonly PeerShare[]
   readonly label: string
+  /** Whether tiles are done, which are drawn as soon as they are read. */
+  readonly isBegun: boolean
 }) {
   const text = useText().jobKinds.render
   const canvas = useRef<HTMLCanvasElement>(null)
@@ -90,8 +93,8 @@ export function LivePicture({
         )}
         <canvas ref={canvas} role="img" aria-label={label} className={classes['canvas']} />
         {!hasTiles && (
-          <span className={classes['waiting']} data-has-backdrop={backdrop.url !== undefined}>
-            {text.waitingForTiles}
+          <span className={classes['waiting']}>
+            {isBegun ? text.viewer.assembling : text.waitingForTiles}
           </span>
         )}
         {preview !== undefined &&

@@ -39,6 +39,10 @@ describe('beside a scene', () => {
     ])
   })
 
+  test('the light comes before all, however many are not used: its line has the button to leave it out', () => {
+    expect(Object.keys(fates(['notes.txt', 'house.blend', 'sky.hdr']))[0]).toBe('sky.hdr')
+  })
+
   test('the picture of light that was dropped last is the light, unless the scene names it', () => {
     expect(fates(['day.hdr', 'night.HDR'])).toMatchObject({ 'day.hdr': 'other-light', 'night.HDR': 'light' })
     expect(fates(['day.hdr', 'night.hdr'], ['night.hdr'])).toMatchObject({

@@ -59,7 +59,7 @@ export function lightAmong<F>(
   return files.findLast(({ path, file }) => LIGHT_EXTENSION.test(path) && !parts.has(file))
 }
 
-/** The use of each dropped file; those without one come first, since they are what its user has to know. */
+/** The use of each dropped file: the light first, which has a button, then those without a use, which its user has to know. */
 export function fatesOf<F>(
   files: readonly DroppedFile<F>[],
   scene: NamingScene<F> | undefined,
@@ -67,7 +67,12 @@ export function fatesOf<F>(
   const light = lightAmong(files, scene?.parts ?? new Set<F>())
   return files
     .map((file) => ({ file, fate: fateOf(file, scene, light) }))
-    .sort((a, b) => Number(isUsed(a.fate)) - Number(isUsed(b.fate)))
+    .sort((a, b) => placeOf(a.fate) - placeOf(b.fate))
+}
+
+function placeOf(fate: FileFate): number {
+  if (fate === 'light') return 0
+  return isUsed(fate) ? 2 : 1
 }
 
 /** Whether a file with this fate is in the picture. */
