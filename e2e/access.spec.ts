@@ -47,7 +47,7 @@ test.describe('access to the user interface', () => {
     await alone.calls.preferences.set({ first_start_done: true })
     await page.goto(await alone.link())
     await page.getByRole('link', { name: text.frame.screens.jobs }).click()
-    await expect(page.getByRole('heading', { level: 1, name: text.jobs.titleIdle })).toBeVisible()
+    await expect(page.getByRole('main').getByRole('heading', { level: 1 })).toBeVisible()
     await alone.kill()
     await expect(page.getByText(text.frame.connection.lost)).toBeVisible()
     // The form is a file of its own, which this window has not fetched yet.
@@ -55,7 +55,7 @@ test.describe('access to the user interface', () => {
     await expect(page.getByRole('heading', { name: text.frame.common.notLoaded })).toBeVisible()
     await alone.start()
     await expect(page.getByRole('heading', { name: text.frame.common.notLoaded })).toBeHidden()
-    await expect(page.getByRole('main').getByRole('textbox').first()).toBeVisible()
+    await expect(page.getByRole('heading', { name: text.jobKinds.render.newTitle })).toBeVisible()
   })
 
   test('a session that is no longer known shows what to do, in the window itself', async ({

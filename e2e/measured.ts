@@ -12,9 +12,14 @@ import { openSettings } from '../src-main/storage/database/settings.ts'
 const HARDWARE_FILE = 'hardware.json'
 const FILE = join(import.meta.dirname, '../out/e2e/measured.json')
 
-/** The file with the hardware, and the peer's settings with its measured scores. */
+/**
+ * The file with the hardware, and the peer's settings with its measured scores. There is no file where a tool was late, on a very
+ * busy machine: each peer then looks for itself.
+ */
 const Measured = z.object({
-  hardware: z.looseObject({ info: z.looseObject({ disk: z.looseObject({ path: z.string() }) }) }),
+  hardware: z
+    .looseObject({ info: z.looseObject({ disk: z.looseObject({ path: z.string() }) }) })
+    .exactOptional(),
   scores: z.array(z.object({ key: z.string(), value: z.string() })).min(1),
 })
 
@@ -23,9 +28,10 @@ export async function keepMeasured(folder: string): Promise<void> {
   const database = openForReading(folder)
   const scores = database.prepare("SELECT key, value FROM setting WHERE key LIKE 'score:%'").all()
   database.close()
-  const hardware: unknown = JSON.parse(await readFile(join(folder, HARDWARE_FILE), 'utf8'))
+  const file = join(folder, HARDWARE_FILE)
+  const found = existsSync(file) ? { hardware: JSON.parse(await readFile(file, 'utf8')) as unknown } : {}
   await mkdir(dirname(FILE), { recursive: true })
-  await writeFile(FILE, JSON.stringify(Measured.parse({ hardware, scores })))
+  await writeFile(FILE, JSON.stringify(Measured.parse({ ...found, scores })))
 }
 
 /**
@@ -35,8 +41,10 @@ export async function keepMeasured(folder: string): Promise<void> {
 export async function giveMeasured(folder: string): Promise<void> {
   if (!existsSync(FILE)) return
   const { hardware, scores } = Measured.parse(JSON.parse(await readFile(FILE, 'utf8')))
-  hardware.info.disk.path = folder
-  await writeFile(join(folder, HARDWARE_FILE), JSON.stringify(hardware))
+  if (hardware !== undefined) {
+    hardware.info.disk.path = folder
+    await writeFile(join(folder, HARDWARE_FILE), JSON.stringify(hardware))
+  }
   const database = openDatabase(folder)
   const settings = openSettings(database)
   for (const { key, value } of scores) settings.write(key, JSON.parse(value))
