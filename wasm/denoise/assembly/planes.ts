@@ -2,7 +2,7 @@
 
 /** Centres are regressed on every second pixel; their windows and patches reach so far. */
 export const STEP: i32 = 2
-export const WINDOW: i32 = 6
+export const WINDOW: i32 = 5
 export const PATCH: i32 = 2
 /** Radius over which variance is smoothed, errors are compared, and choices are blended. */
 export const VARIANCE: i32 = 3

@@ -253,6 +253,7 @@ export const render: typeof english = {
     cleaned: 'Entrauscht',
     cleaning: {
       working: (percent) => `Das Bild wird entrauscht, ${percent} sind fertig`,
+      done: 'Entrauscht. Vergleichen zeigt es wie gerendert.',
       stop: 'Wie gerendert lassen',
       'few-samples': 'Dieses Bild hat zu wenige Samples, um entrauscht zu werden. Es ist wie gerendert.',
       stopped: 'Wie gerendert, mit Rauschen.',

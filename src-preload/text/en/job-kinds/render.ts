@@ -260,6 +260,7 @@ export const render = {
     cleaned: 'Cleaned',
     cleaning: {
       working: (percent: string) => `Cleaning the picture, ${percent} done`,
+      done: 'Cleaned of noise. Compare shows it as rendered.',
       stop: 'Leave it as rendered',
       'few-samples': 'This picture has too few samples to be cleaned of noise. It is shown as rendered.',
       stopped: 'Shown as rendered, with its noise.',

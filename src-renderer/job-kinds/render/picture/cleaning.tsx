@@ -39,7 +39,7 @@ const OFF: AsyncIterable<Cleaning> = {
   },
 }
 
-/** How far cleaning a picture is, or why it is as rendered; nothing of one that is cleaned, or is not meant to be. */
+/** How far cleaning a picture is, or why it is as rendered; nothing of one that is not meant to be cleaned. */
 export function CleaningLine({
   jobId,
   cleaning,
@@ -52,14 +52,16 @@ export function CleaningLine({
   const calls = useCalls()
   const run = useAction()
   const { now, again } = cleaning
-  if (now === undefined || now.state === 'cleaned') return null
+  // In its place from the start, so that nothing below it moves.
+  if (now === undefined) return <div className={classes['line']} />
+  if (now.state === 'cleaned') return <p className={classes['line']}>{text.done}</p>
   if (now.state === 'as-rendered') {
     if (now.why === 'off') return null
     return (
       <div role="status" className={classes['line']}>
         <span title={now.why === 'failed' ? now.message : undefined}>{text[now.why]}</span>
         {now.why !== 'few-samples' && (
-          <Button size="compact-sm" onClick={again}>
+          <Button size="compact-xs" onClick={again}>
             {text.clean}
           </Button>
         )}
@@ -72,7 +74,7 @@ export function CleaningLine({
     <div className={classes['line']}>
       <span role="status">{words}</span>
       <Progress value={now.share * 100} size="sm" w={160} aria-label={words} />
-      <Button size="compact-sm" onClick={() => void stop()}>
+      <Button size="compact-xs" onClick={() => void stop()}>
         {text.stop}
       </Button>
     </div>

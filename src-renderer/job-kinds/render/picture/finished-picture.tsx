@@ -50,7 +50,7 @@ export function FinishedPicture({
         cleaned={over}
         isSettled={cleaning.now !== undefined && (over !== undefined || cleaning.now.state === 'as-rendered')}
       />
-      <CleaningLine jobId={job.job_id} cleaning={cleaning} />
+      {picture.denoise !== undefined && <CleaningLine jobId={job.job_id} cleaning={cleaning} />}
       <SceneLight litBy={picture.lit_by} at="picture" />
     </div>
   )
