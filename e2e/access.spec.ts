@@ -42,7 +42,10 @@ test.describe('access to the user interface', () => {
     expect(outcome).toBe('refused')
   })
 
-  test('what could not be loaded while the node was away is there once it is back', async ({ peer, page }) => {
+  test('what could not be loaded while the node was away is there once it is back', async ({
+    peer,
+    page,
+  }) => {
     const alone = await peer({ name: 'Attic' })
     await alone.calls.preferences.set({ first_start_done: true })
     await page.goto(await alone.link())

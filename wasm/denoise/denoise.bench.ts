@@ -6,28 +6,17 @@ import type { Benchmark } from '../../src-main/bench.ts'
 import { compiledKernel, loadedKernel, radiance, wholeImage } from '../path-trace/compiled.ts'
 import type { PathTraceKernel } from '../path-trace/kernel.ts'
 import { compiledDenoiser, noisyMean, noisyPicture } from './compiled.ts'
+import { relativeError } from './bench/relative-error.ts'
 import { DENOISE_SCENES } from './bench/scenes.ts'
 
-const FRAME = { width: 128, height: 128, bounces: 4 }
+const FRAME = { width: 96, height: 96, bounces: 4 }
 const SAMPLES = 64
 /** Numbers of samples of the input that is compared, and of the picture that counts as without noise. */
 const MORE_SAMPLES = [128, 256, 512]
-const TRUTH_SAMPLES = 4096
-/** Keeps black pixels from deciding. */
-const DARK = 0.01
+const TRUTH_SAMPLES = 2048
 /** The picture that is timed, and pixels of one that is 1080p. */
 const TIMED = { width: 512, height: 256, bounces: 4 }
 const FULL_HD = 1920 * 1080
-
-/** Mean of squared error by squared brightness. */
-function relativeError(picture: ArrayLike<number>, truth: ArrayLike<number>): number {
-  let sum = 0
-  for (let i = 0; i < truth.length; i++) {
-    const t = truth[i] ?? 0
-    sum += ((picture[i] ?? 0) - t) ** 2 / (t * t + DARK)
-  }
-  return sum / truth.length
-}
 
 /** Samples at which the input would have this error, by the two counts beside it. */
 function equalSamples(error: number, points: readonly (readonly [number, number])[]): number {

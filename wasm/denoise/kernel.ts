@@ -11,7 +11,7 @@ import { assert } from '../path-trace/assert.ts'
 export const FEATURE_VALUES = 7
 
 /** Pixels around a region that its result depends on; `assembly/planes.ts` has it from the radii. */
-export const DENOISE_BORDER = 22
+export const DENOISE_BORDER = 20
 
 /** Rows filtered at once: 300 MiB at 8,192 pixels a row, and a sixth more work than in one piece. */
 export const DENOISE_BAND_ROWS = 128

@@ -9,8 +9,8 @@ import { DISTANCE_BYTES, TILE_CENTRES, distancesOf, measure } from './distance'
 import { REGRESSION_BYTES, regress } from './regression'
 import { finish } from './select'
 
-/** 1 / (8 k²) for bandwidths 1 and ½. */
-const SMOOTH: f32 = 0.125
+/** 1 / (8 k²) for bandwidths 1.6 and ½. */
+const SMOOTH: f32 = 0.05
 const SHARP: f32 = 0.5
 
 /** Room for a region of so many pixels, border included. False when memory is out. */

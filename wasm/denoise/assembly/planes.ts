@@ -2,15 +2,17 @@
 
 /** Centres are regressed on every second pixel; their windows and patches reach so far. */
 export const STEP: i32 = 2
-export const WINDOW: i32 = 6
+export const WINDOW: i32 = 5
 export const PATCH: i32 = 2
 /** Radius over which variance is smoothed, errors are compared, and choices are blended. */
 export const VARIANCE: i32 = 3
-export const COMPARE: i32 = 3
+export const COMPARE: i32 = 2
 export const BLEND: i32 = 2
+/** Radius in which a spike is higher than everything else. */
+export const SPIKE: i32 = 1
 /** Pixels around the output that have filtered values. */
 export const FILTERED: i32 = COMPARE + BLEND
-export const BORDER: i32 = FILTERED + 2 * WINDOW + PATCH + VARIANCE
+export const BORDER: i32 = FILTERED + 2 * WINDOW + PATCH + VARIANCE + SPIKE
 
 /** Bytes of a pixel of colour (red, green, blue, spare), and of features (one, albedo, normal, depth), as f32. */
 export const COLOR: usize = 16

@@ -8,6 +8,7 @@ import { useNode } from '../../../state/node-store.ts'
 import { useText } from '../../../state/text.tsx'
 import { useToastRoom } from '../../../ui/notices/toast-room.ts'
 import { useNow } from '../../../ui/use-now.ts'
+import { CleanField } from './clean-field.tsx'
 import { EstimateLine } from './estimate-line.tsx'
 import { FramesField } from './frames-field.tsx'
 import { useLatestAnswer } from '../../../connection/latest-answer.ts'
@@ -83,6 +84,7 @@ export function NewRenderForm({
       <div className={classes['fields']}>
         <SizeField {...fields} cameras={cameras} />
         <QualityField {...fields} />
+        <CleanField {...fields} />
         <FramesField {...fields} animationSeconds={animationSeconds} />
         <ChecksField {...fields} />
         <PriorityField {...fields} nowMs={nowMs} />

@@ -18,6 +18,9 @@ export type Quality = keyof typeof QUALITY_SPP | 'custom'
 /** People that check each tile: one computes without a check. */
 export const CHECKS = [1, 2, 3] as const
 
+/** Parts of the noise that can be taken out, in percent. */
+export const CLEAN_PERCENTS = [25, 50, 75, 100] as const
+
 /** The longest side of a picture and the most samples of a pixel that the renderer takes. */
 const SIDE_MAX = 8_192
 const SPP_MAX = 65_536
@@ -36,6 +39,9 @@ export interface RenderForm {
   readonly quality: Quality
   /** Counts with quality `custom`. */
   readonly spp: number | undefined
+  /** Whether the finished picture is cleaned of noise, and by which percentage of it. */
+  readonly cleans: boolean
+  readonly cleanPercent: number
   /** Empty for a still. */
   readonly frames: string
   readonly fps: number | undefined
@@ -53,6 +59,8 @@ export const FIRST_FORM: RenderForm = {
   camera: undefined,
   quality: 'good',
   spp: 256,
+  cleans: true,
+  cleanPercent: 100,
   frames: '',
   fps: 24,
   checks: 2,
@@ -77,6 +85,8 @@ export interface RenderOrder {
   readonly height: number
   readonly spp: number
   readonly tile: number
+  /** Absent for all of it. */
+  readonly denoise?: number
   readonly camera?: number
   readonly frames?: number[]
   readonly fps: number
@@ -121,6 +131,7 @@ export function orderOf(
       height,
       spp,
       tile: width * height > SMALL_TILE_PIXELS_MAX ? TILE_LARGE : TILE_SMALL,
+      ...strengthOf(form),
       ...(form.camera === undefined ? {} : { camera: form.camera }),
       ...(frames.length === 0 ? {} : { frames }),
       fps: Math.min(FPS_MAX, Math.max(1, fps)),
@@ -130,6 +141,11 @@ export function orderOf(
       ...(form.encrypt ? { encrypt: true } : {}),
     },
   }
+}
+
+function strengthOf({ cleans, cleanPercent }: RenderForm): Pick<RenderOrder, 'denoise'> {
+  if (!cleans) return { denoise: 0 }
+  return cleanPercent === 100 ? {} : { denoise: cleanPercent / 100 }
 }
 
 /** All frames of an animation as the text of the form: frame n shows moment n / fps. */
@@ -145,12 +161,16 @@ export function keptForm({
   height,
   quality,
   spp,
+  cleans,
+  cleanPercent,
   fps,
   checks,
   priority,
   encrypt,
 }: RenderForm): string {
-  return JSON.stringify({ width, height, quality, spp, fps, checks, priority, encrypt })
+  return JSON.stringify({
+    ...{ width, height, quality, spp, cleans, cleanPercent, fps, checks, priority, encrypt },
+  })
 }
 
 /** The form that a kept text begins with; what is not understood in it is as at first. */
@@ -179,6 +199,8 @@ export function formFrom(kept: string | null): RenderForm {
     quality: oneOf<Quality>('quality', ['draft', 'good', 'fine', 'custom'], FIRST_FORM.quality),
     checks: oneOf<number>('checks', CHECKS, FIRST_FORM.checks),
     priority: oneOf<PriorityName>('priority', ['low', 'normal', 'high'], FIRST_FORM.priority),
+    cleans: oneOf<boolean>('cleans', [true, false], FIRST_FORM.cleans),
+    cleanPercent: oneOf<number>('cleanPercent', CLEAN_PERCENTS, FIRST_FORM.cleanPercent),
     encrypt: oneOf<boolean>('encrypt', [true, false], FIRST_FORM.encrypt),
   }
 }

@@ -1,20 +1,27 @@
 import { useRef, type KeyboardEvent, type PointerEvent } from 'react'
 import { IconArrowsHorizontal } from '@tabler/icons-react'
-import { useText } from '../../../state/text.tsx'
 import classes from './compare-handle.module.css'
 
 /** One press of an arrow key. */
 const STEP = 0.02
 
-/** The line between a picture as it was delivered, at its left, and as it is adjusted, at its right. */
+/** Words for the two pictures that are compared, and for the line between them. */
+export interface CompareWords {
+  readonly before: string
+  readonly after: string
+  readonly label: string
+}
+
+/** The line between two pictures, one at its left and the other at its right. */
 export function CompareHandle({
   at,
+  words,
   onMove,
 }: {
   readonly at: number
+  readonly words: CompareWords
   readonly onMove: (at: number) => void
 }) {
-  const text = useText().jobKinds.render.viewer
   const line = useRef<HTMLDivElement>(null)
   const moveTo = (to: number): void => onMove(Math.min(1, Math.max(0, to)))
   const onPointerDown = (event: PointerEvent): void => {
@@ -43,16 +50,16 @@ export function CompareHandle({
   return (
     <>
       <span className={classes['before']} aria-hidden="true">
-        {text.before}
+        {words.before}
       </span>
       <span className={classes['after']} aria-hidden="true">
-        {text.after}
+        {words.after}
       </span>
       <div
         ref={line}
         role="slider"
         tabIndex={0}
-        aria-label={text.compareLabel}
+        aria-label={words.label}
         aria-valuemin={0}
         aria-valuemax={100}
         aria-valuenow={Math.round(at * 100)}

@@ -17,11 +17,15 @@ export type Delivery =
   | { readonly state: 'failed'; readonly message: string; readonly retry: () => void }
   | { readonly state: 'ready'; readonly picture: DeliveredPicture }
 
-/** Fetches a finished job's PNG; the node puts it together when it is first asked for. */
-export function useDeliveredPicture(jobId: JobId): Delivery {
+/**
+ * Fetches a finished job's PNG; the node puts it together when it is first asked for.
+ * @param format `rawpng` for the picture as rendered; nothing is fetched where it is absent
+ */
+export function useDeliveredPicture(jobId: JobId, format: 'png' | 'rawpng' | undefined): Delivery {
   const [progress, setProgress] = useState<{ readonly bytes: number; readonly all: number }>()
-  const answer = useQuery(`png ${jobId}`, async (calls, signal) => {
-    const { cid } = await calls.jobs.result({ job_id: jobId, format: 'png' }, { signal })
+  const answer = useQuery(`${format ?? 'none'} ${jobId}`, async (calls, signal) => {
+    if (format === undefined) return undefined
+    const { cid } = await calls.jobs.result({ job_id: jobId, format }, { signal })
     const blob = await downloadBlob(calls, cid, {
       signal,
       type: 'image/png',

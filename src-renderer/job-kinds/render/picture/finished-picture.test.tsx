@@ -1,6 +1,6 @@
 import { cleanup, screen } from '@testing-library/react'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import type { Cid, JobStatus, RenderFacts } from '#contract'
+import type { Cid, Cleaning, JobStatus, RenderFacts } from '#contract'
 import { mount } from '../../../component.fixture.tsx'
 import { DONE, factsOf, jobId, jobStatus } from '../../job.fixture.ts'
 import type { PictureInput, PictureOutput } from '../adjustment/picture-worker-message.ts'
@@ -141,4 +141,48 @@ it('what was drawn while it was rendered stays until the picture is there', asyn
   delivery.resolve({ cid: 'bafypicture' as Cid, bytes: 3, sha256: 'a'.repeat(64) })
   await screen.findByRole('button', { name: 'Light and tone' })
   expect(screen.queryByText('the tiles')).toBeNull()
+})
+
+/** A picture that is cleaned of noise, and what the node tells of that. */
+function mountCleaned(...news: readonly Cleaning[]) {
+  const job = finished({}, { denoise: 1 })
+  if (job.facts.kind !== 'render') throw new Error('a render, please')
+  return mount(<FinishedPicture job={job} picture={job.facts} siblings={[job]} />, {
+    answers: {
+      jobs: { result: () => ({ cid: 'bafypicture' as Cid, bytes: 3, sha256: 'a'.repeat(64) }) },
+      blobs: { read: () => ({ chunk: new Blob(['abc']), bytes: 3 }) },
+      render: { watchCleaning: () => newsOf(news), stopCleaning: () => ({}) },
+    },
+  })
+}
+
+async function* newsOf(news: readonly Cleaning[]): AsyncGenerator<Cleaning> {
+  for (const one of news) yield await Promise.resolve(one)
+}
+
+it('a picture that is cleaned can be compared with as rendered, and saved either way', async () => {
+  const { user, asked: calls } = mountCleaned({ state: 'cleaning', share: 0.5 }, { state: 'cleaned' })
+  await user.click(await screen.findByRole('button', { name: 'Compare' }))
+  const line = screen.getByRole('slider', { name: /^Left of this line as rendered/ })
+  line.focus()
+  await user.keyboard('{ArrowRight}')
+  expect(line.getAttribute('aria-valuenow')).toBe('52')
+  screen.getByText('Cleaned')
+  expect(calls('jobs.result')).toMatchObject([{ format: 'rawpng' }, { format: 'png' }])
+})
+
+it('a picture that is being cleaned is seen as rendered, says how far it is, and can be left so', async () => {
+  const { user, asked: calls } = mountCleaned({ state: 'cleaning', share: 0.4 })
+  await screen.findByText('Cleaning the picture, 40 % done')
+  screen.getByRole('img', { name: 'Kitchen, finished' })
+  await user.click(screen.getByRole('button', { name: 'Leave it as rendered' }))
+  expect(calls('render.stopCleaning')).toEqual([{ job_id: 'job-render' }])
+})
+
+it('a picture that could not be cleaned says so, and is cleaned when that is asked for', async () => {
+  const { user, asked: calls } = mountCleaned({ state: 'as-rendered', why: 'failed', message: 'no memory' })
+  await screen.findByText('The picture could not be cleaned of noise. It is shown as rendered.')
+  await user.click(screen.getByRole('button', { name: 'Clean it' }))
+  await expect.poll(() => calls('render.watchCleaning')).toHaveLength(2)
+  expect(calls('render.watchCleaning')[1]).toEqual({ job_id: 'job-render', again: true })
 })

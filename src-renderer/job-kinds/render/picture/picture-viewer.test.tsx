@@ -9,10 +9,9 @@ function mountViewer() {
     <PictureViewer
       picture={factsOf('render')}
       url="blob:picture"
-      canvas={undefined}
+      over={undefined}
       label="Kitchen, finished"
-      compareAt={undefined}
-      onCompare={() => undefined}
+      compare={undefined}
       controls={<button type="button">More</button>}
     />,
   )

@@ -3,7 +3,7 @@ import { ActionIcon, Button } from '@mantine/core'
 import { IconMinus, IconPlus } from '@tabler/icons-react'
 import type { RenderFacts } from '#contract'
 import { useFormat, useText } from '../../../state/text.tsx'
-import { CompareHandle } from './compare-handle.tsx'
+import { CompareHandle, type CompareWords } from './compare-handle.tsx'
 import { pictureShape } from './picture-shape.ts'
 import { useViewport, type ViewportControl } from './viewport-control.ts'
 import classes from './picture-viewer.module.css'
@@ -12,25 +12,23 @@ import classes from './picture-viewer.module.css'
 const ZOOM_STEP = 1.25
 const PAN_STEP = 60
 
-/** A picture in a frame: fitted or closer, moved by mouse, wheel and keys; an adjusted one may lie over it. */
+/** A picture in a frame: fitted or closer, moved by mouse, wheel and keys; another one of it may lie over it. */
 export function PictureViewer({
   picture,
   url,
-  canvas,
+  over,
   label,
-  compareAt,
-  onCompare,
+  compare,
   controls,
 }: {
   readonly picture: RenderFacts
-  /** Of the picture as it was delivered. */
   readonly url: string
-  /** The adjusted picture, where there is one. */
-  readonly canvas: HTMLCanvasElement | undefined
+  /** The same picture, adjusted or cleaned, where there is one: on a canvas, or by its address. */
+  readonly over: HTMLCanvasElement | string | undefined
   readonly label: string
-  /** Where the line between both is, from 0 at the left to 1. */
-  readonly compareAt: number | undefined
-  readonly onCompare: (at: number) => void
+  /** Where the line between both is, from 0 at the left to 1; absent where only the upper one is seen. */
+  readonly compare:
+    { readonly at: number; readonly words: CompareWords; readonly onMove: (at: number) => void } | undefined
   readonly controls: ReactNode
 }) {
   const text = useText().jobKinds.render.viewer
@@ -67,15 +65,19 @@ export function PictureViewer({
         <div className={classes['stage']}>
           <img src={url} alt={label} draggable={false} className={classes['picture']} style={placed} />
         </div>
-        {canvas !== undefined && (
+        {over !== undefined && (
           <div
             className={classes['stage']}
-            style={compareAt === undefined ? {} : { clipPath: `inset(0 0 0 ${compareAt * 100}%)` }}
+            style={compare === undefined ? {} : { clipPath: `inset(0 0 0 ${compare.at * 100}%)` }}
           >
-            <PlacedCanvas canvas={canvas} style={placed} />
+            {typeof over === 'string' ? (
+              <img src={over} alt="" draggable={false} className={classes['picture']} style={placed} />
+            ) : (
+              <PlacedCanvas canvas={over} style={placed} />
+            )}
           </div>
         )}
-        {compareAt !== undefined && <CompareHandle at={compareAt} onMove={onCompare} />}
+        {compare !== undefined && <CompareHandle {...compare} />}
       </div>
       <p id={keysId} className="visually-hidden">
         {text.keys}

@@ -33,7 +33,13 @@ async function openMenu(
   adjusted?: () => Promise<Blob>,
 ) {
   const mounted = mount(
-    <SaveMenu job={job} siblings={siblings} delivered={new Blob(['png'])} adjusted={adjusted} />,
+    <SaveMenu
+      job={job}
+      siblings={siblings}
+      delivered={new Blob(['png'])}
+      rendered={new Blob(['raw'])}
+      adjusted={adjusted}
+    />,
     {
       answers: {
         jobs: { result: () => ({ cid: 'bafyexr' as Cid, bytes: 3, sha256: 'a'.repeat(64) }) },
@@ -58,9 +64,19 @@ it('a still is saved as it was delivered, without asking for it again', async ()
 
 it('all of its light is asked for as EXR', async () => {
   const { user, asked } = await openMenu(jobSummary('render', DONE))
-  await user.click(screen.getByRole('menuitem', { name: /^EXR/ }))
+  await user.click(screen.getByRole('menuitem', { name: /^EXR, with all/ }))
   await screen.findByText('Saved Kitchen.exr')
   expect(asked('jobs.result')).toEqual([{ job_id: 'job-render', format: 'exr' }])
+})
+
+it('the picture as rendered is saved as PNG and as EXR', async () => {
+  const { user, asked } = await openMenu(jobSummary('render', DONE))
+  await user.click(screen.getByRole('menuitem', { name: 'PNG, as rendered' }))
+  await screen.findByText('Saved Kitchen as rendered.png')
+  await user.click(screen.getByRole('button', { name: 'Save' }))
+  await user.click(await screen.findByRole('menuitem', { name: 'EXR, as rendered' }))
+  await screen.findByText('Saved Kitchen as rendered.exr')
+  expect(asked('jobs.result')).toEqual([{ job_id: 'job-render', format: 'rawexr' }])
 })
 
 it('an adjusted picture is saved beside the delivered one', async () => {

@@ -12,16 +12,20 @@ import { frameOf } from '../frames/frame-number.ts'
 import { saveFrames } from '../frames/save-frames.ts'
 import classes from './save-menu.module.css'
 
-/** Saves a finished picture: as adjusted, as delivered, with all of its light, or all frames of its series. */
+/** Saves a finished picture: as adjusted, as delivered, with all of its light, as rendered, or all frames of its series. */
 export function SaveMenu({
   job,
   siblings,
   delivered,
+  rendered,
   adjusted,
 }: {
   readonly job: JobSummary
   readonly siblings: readonly JobSummary[]
-  readonly delivered: Blob
+  /** Absent while it is not here yet: it is waited for. */
+  readonly delivered: Blob | undefined
+  /** Where that is another picture. */
+  readonly rendered: Blob | undefined
   /** Absent while nothing is adjusted. */
   readonly adjusted: (() => Promise<Blob>) | undefined
 }) {
@@ -66,13 +70,16 @@ export function SaveMenu({
             {text.saveAdjusted}
           </Menu.Item>
         )}
-        <Menu.Item onClick={() => void save(`${name}.png`, () => Promise.resolve(delivered))}>
+        <Menu.Item
+          onClick={() => void save(`${name}.png`, async () => delivered ?? pictureOf(calls, job, 'png'))}
+        >
           {text.saveDelivered}
         </Menu.Item>
-        <Menu.Item onClick={() => void save(`${name}.exr`, () => exrOf(calls, job))}>
+        <Menu.Item onClick={() => void save(`${name}.exr`, () => pictureOf(calls, job, 'exr'))}>
           {text.saveExr}
           <span className={classes['hint']}>{text.saveExrHint}</span>
         </Menu.Item>
+        {rendered !== undefined && <RenderedItems job={job} rendered={rendered} save={save} />}
         {done.length > 1 && (
           <>
             <Menu.Divider />
@@ -84,9 +91,35 @@ export function SaveMenu({
   )
 }
 
-async function exrOf(calls: ApiCalls, job: JobSummary): Promise<Blob> {
-  const { cid } = await calls.jobs.result({ job_id: job.job_id, format: 'exr' })
-  return downloadBlob(calls, cid, { type: 'image/x-exr' })
+/** The picture with its noise, in both formats. */
+function RenderedItems({
+  job,
+  rendered,
+  save,
+}: {
+  readonly job: JobSummary
+  readonly rendered: Blob
+  readonly save: (fileName: string, make: () => Promise<Blob>) => Promise<void>
+}) {
+  const calls = useCalls()
+  const text = useText().jobKinds.render.viewer
+  const name = `${pictureName(job)} as rendered`
+  return (
+    <>
+      <Menu.Divider />
+      <Menu.Item onClick={() => void save(`${name}.png`, () => Promise.resolve(rendered))}>
+        {text.saveRendered}
+      </Menu.Item>
+      <Menu.Item onClick={() => void save(`${name}.exr`, () => pictureOf(calls, job, 'rawexr'))}>
+        {text.saveRenderedExr}
+      </Menu.Item>
+    </>
+  )
+}
+
+async function pictureOf(calls: ApiCalls, job: JobSummary, format: 'png' | 'exr' | 'rawexr'): Promise<Blob> {
+  const { cid } = await calls.jobs.result({ job_id: job.job_id, format })
+  return downloadBlob(calls, cid, { type: format === 'png' ? 'image/png' : 'image/x-exr' })
 }
 
 /** The name of a picture's file; frames are numbered so that they sort. */
