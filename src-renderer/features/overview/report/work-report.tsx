@@ -3,15 +3,19 @@ import { IconHeart, IconHeartHandshake } from '@tabler/icons-react'
 import { useEffect, useEffectEvent, useState } from 'react'
 import type { PersonReport } from '#contract'
 import { useAction, useCalls, useQuery } from '../../../connection/calls.tsx'
-import { useLookingSince } from '../../../state/looking.ts'
+import { useLookingSince } from '../../../state/looking.tsx'
 import { useFormat, useText } from '../../../state/text.tsx'
+import { useIsVisible } from '../../../state/visibility.ts'
 import { newsOf, thanksSentence, workSentence } from './report-words.ts'
 import classes from './work-report.module.css'
 
 /** People who have a line; a crowd is told by those worked for the most. */
 const PEOPLE_MAX = 4
 
-/** What this PC did for others while nobody looked, and their thanks; asked for when the user comes to the window. */
+/** Thanks may come while the window is open; they are looked for so often. */
+const LOOK_EVERY_MS = 30_000
+
+/** What this PC did for others while nobody looked, and their thanks; asked for when the user comes to the window, and then again. */
 export function WorkReport() {
   const text = useText().thanks
   const calls = useCalls()
@@ -23,6 +27,12 @@ export function WorkReport() {
     if (report.state === 'ready') report.refresh()
   })
   useEffect(() => ask(), [lookingSinceMs])
+  const isVisible = useIsVisible()
+  useEffect(() => {
+    if (!isVisible) return undefined
+    const timer = setInterval(() => ask(), LOOK_EVERY_MS)
+    return () => clearInterval(timer)
+  }, [isVisible])
   if (report.state !== 'ready' || report.value.until_ms <= putAwayMs) return null
   const { until_ms } = report.value
   const people = newsOf(report.value, lookingSinceMs)
