@@ -1,4 +1,4 @@
-import { screen, waitFor } from '@testing-library/react'
+import { fireEvent, screen, waitFor } from '@testing-library/react'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { JobHelp, JobSummary, PersonReport, WorkReport as Report } from '#contract'
 import { createFormat } from '#text'
@@ -61,6 +61,23 @@ describe('the report', () => {
     people.push(thanked)
     await vi.advanceTimersByTimeAsync(60_000)
     await screen.findByText('Ada says thanks')
+  })
+
+  it('shows few notes of one who thanks for much, none that is not seen, and no picture that is none', async () => {
+    const note = (text: string) => ({ at_ms: 5, note: text })
+    const blank = '\u200b \u3164'
+    const thanks = [note(blank), note('one'), note('two'), note('three'), note('four')]
+    const people = [personReport({ thanks: [...thanks, { at_ms: 5, picture: 'AAAA' }], thanks_count: 6 })]
+    mount(<WorkReport />, { answers: { report: { get: () => ({ people, until_ms: at(24, 8) }) } } })
+    await screen.findByText('Ada says thanks for 6 jobs')
+    expect(['one', 'two', 'three', 'four'].filter((text) => screen.queryByText(text) !== null)).toEqual([
+      'one',
+      'two',
+      'three',
+    ])
+    expect(document.body.textContent).not.toContain(blank)
+    fireEvent.error(screen.getByRole('img', { name: /picture by Ada/ }))
+    expect(screen.queryByRole('img', { name: /picture by Ada/ })).toBeNull()
   })
 
   it('is not there without news', async () => {

@@ -12,6 +12,10 @@ import classes from './work-report.module.css'
 /** People who have a line; a crowd is told by those worked for the most. */
 const PEOPLE_MAX = 4
 
+/** Notes of one person that have a line each, the newest; who thanks for many jobs does not fill the screen. */
+const NOTES_MAX = 3
+/** A character that is seen: a note may be of spaces and marks of format alone. */
+const SEEN = /[^\s\p{Cf}\p{M}\u3164\u115f\u1160\uffa0\u2800]/u
 /** Thanks may come while the window is open; they are looked for so often. */
 const LOOK_EVERY_MS = 30_000
 
@@ -64,7 +68,9 @@ function PersonLines({ person, nowMs }: { readonly person: PersonReport; readonl
   const format = useFormat()
   const work = workSentence(person, messages, format, nowMs)
   const thanks = thanksSentence(person, messages, format)
-  const notes = person.thanks.flatMap(({ note }) => (note === undefined ? [] : [note]))
+  const notes = person.thanks
+    .flatMap(({ note }) => (note !== undefined && SEEN.test(note) ? [note] : []))
+    .slice(0, NOTES_MAX)
   const pictures = person.thanks.flatMap(({ picture }) => (picture === undefined ? [] : [picture]))
   return (
     <div className={classes['person']}>
@@ -90,15 +96,24 @@ function PersonLines({ person, nowMs }: { readonly person: PersonReport; readonl
       {pictures.length > 0 && (
         <div className={classes['pictures']}>
           {pictures.map((picture, i) => (
-            <img
-              key={i}
-              src={`data:image/jpeg;base64,${picture}`}
-              alt={text.pictureOf(person.name)}
-              className={classes['picture']}
-            />
+            <ThanksPicture key={i} jpeg={picture} label={text.pictureOf(person.name)} />
           ))}
         </div>
       )}
     </div>
+  )
+}
+
+/** A small picture; nothing where the browser finds that it is none, since the node looks at its markers alone. */
+function ThanksPicture({ jpeg, label }: { readonly jpeg: string; readonly label: string }) {
+  const [isBroken, setIsBroken] = useState(false)
+  if (isBroken) return null
+  return (
+    <img
+      src={`data:image/jpeg;base64,${jpeg}`}
+      alt={label}
+      className={classes['picture']}
+      onError={() => setIsBroken(true)}
+    />
   )
 }
