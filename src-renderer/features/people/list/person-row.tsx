@@ -84,7 +84,7 @@ function Who({ person, isNameShared }: Of & { readonly isNameShared: boolean }) 
           </Link>
           {isNameShared && <span className={classes['short-name']}>{person.short_name}</span>}
         </p>
-        <p className={classes['dim']} data-hint={exact}>
+        <p className={classes['now']} data-hint={exact}>
           {kind !== undefined && <ReachIcon kind={kind} size={14} className={classes['reach']} />}
           {atWork === undefined ? (
             nowWords(person, text, format)
