@@ -162,7 +162,9 @@ async function lookIntoJob(
   if (name === 'job-crowded') await page.getByRole('button', { name: text.jobs.unitsTable.show }).click()
   await settle(page)
   // A picture in progress is worth looking at once some of it is there.
-  if (name === 'job-running') await expect(page.getByText(text.jobKinds.render.waitingForTiles)).toBeHidden()
+  const { waitingForTiles, viewer } = text.jobKinds.render
+  if (name === 'job-running')
+    for (const words of [waitingForTiles, viewer.assembling]) await expect(page.getByText(words)).toBeHidden()
   await look(name)
 }
 

@@ -7,6 +7,7 @@ import { CallsProvider } from './connection/calls.tsx'
 import type { Connection } from './connection/connection.ts'
 import { Frame } from './frame/frame.tsx'
 import { useHashPath } from './frame/hash-path.ts'
+import { LookingProvider } from './state/looking.tsx'
 import { NodeFeed } from './state/node-feed.tsx'
 import { NodeStoreContext, useNode, type NodeStore } from './state/node-store.ts'
 import { languageOf, TextProvider } from './state/text.tsx'
@@ -55,9 +56,11 @@ function Looks({ appearance, spoken, nonce, connection }: AppProps) {
       >
         <Notifications position="bottom-right" autoClose={5_000} transitionDuration={120} limit={4} />
         <NodeFeed />
-        <Router hook={useHashPath}>
-          <Frame hasStarted={looks.first_start_done} onRetry={() => connection.retry()} />
-        </Router>
+        <LookingProvider>
+          <Router hook={useHashPath}>
+            <Frame hasStarted={looks.first_start_done} onRetry={() => connection.retry()} />
+          </Router>
+        </LookingProvider>
       </MantineProvider>
     </TextProvider>
   )

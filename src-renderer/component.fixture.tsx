@@ -11,6 +11,7 @@ import type { Fault } from '#contract'
 import { loadMessages } from '#text'
 import type { ApiCalls } from './connection/api-calls.ts'
 import { CallsProvider } from './connection/calls.tsx'
+import { LookingProvider } from './state/looking.tsx'
 import type { NodeMirror } from './state/node-mirror.ts'
 import { createNodeStore, NodeStoreContext } from './state/node-store.ts'
 import { TextProvider } from './state/text.tsx'
@@ -88,7 +89,9 @@ export function mount(
             withGlobalClasses={false}
           >
             <Notifications transitionDuration={0} />
-            <Router hook={place.hook}>{inner}</Router>
+            <LookingProvider>
+              <Router hook={place.hook}>{inner}</Router>
+            </LookingProvider>
           </MantineProvider>
         </TextProvider>
       </CallsProvider>

@@ -1,7 +1,6 @@
 import { Suspense, useEffect, useRef, useState, type ReactNode } from 'react'
 import { Redirect, Route, Switch, useLocation } from 'wouter'
 import { NearbyTries } from '../pairing/nearby-tries.tsx'
-import { useLookingSince } from '../state/looking.ts'
 import { useNode } from '../state/node-store.ts'
 import { useText } from '../state/text.tsx'
 import { OwnKey } from '../ui/identity/own-key.tsx'
@@ -34,8 +33,6 @@ export function Frame({ hasStarted, onRetry }: FrameProps) {
   const isUnheard = useNode((node) => node.preferences === undefined && node.connection !== 'lost')
   const ownKey = useNode((node) => node.info?.peer_id)
   const isAtStart = useLocation()[0] === START_PATH
-  // On every screen, so that the overview knows it when it opens.
-  useLookingSince()
   if (isRefused) return <RefusedScreen onRetry={onRetry} />
   // A new window does not show the frame for a moment before the cards.
   if (isUnheard && !hasStarted) return null

@@ -1,4 +1,4 @@
-import { Button, Tooltip } from '@mantine/core'
+import { Button, CloseButton, Tooltip } from '@mantine/core'
 import { IconCheck, IconHeart } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { JobHelp, JobSummary } from '#contract'
@@ -11,11 +11,17 @@ import classes from './help-notice.module.css'
  * How long a done job took with the help of others, who gave how much, and one button that thanks them, once. `jobs` are one
  * thing for their user: a job, or the frames of an animation. Shows nothing where no other person's PC took part.
  */
-export function HelpNotice({ jobs }: { readonly jobs: readonly JobSummary[] }) {
-  return isHelped(jobs) ? <Help jobs={jobs} /> : null
+export function HelpNotice(props: HelpNoticeProps) {
+  return isHelped(props.jobs) ? <Help {...props} /> : null
 }
 
-function Help({ jobs }: { readonly jobs: readonly JobSummary[] }) {
+interface HelpNoticeProps {
+  readonly jobs: readonly JobSummary[]
+  /** Called when the user puts the notice away; it has no button for that when absent. */
+  readonly onPutAway?: () => void
+}
+
+function Help({ jobs, onPutAway }: HelpNoticeProps) {
   const messages = useText()
   const text = messages.thanks
   const format = useFormat()
@@ -67,6 +73,9 @@ function Help({ jobs }: { readonly jobs: readonly JobSummary[] }) {
           </>
         )}
       </p>
+      {onPutAway !== undefined && (
+        <CloseButton aria-label={text.dismiss} title={text.dismiss} onClick={onPutAway} />
+      )}
     </section>
   )
 }

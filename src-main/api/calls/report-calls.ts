@@ -30,7 +30,7 @@ export function reportCalls(os: ApiImplementer, dependencies: ApiDependencies, t
       }),
     ),
     dismiss: os.report.dismiss.handler(({ input }) => {
-      favours.done.putAway(Math.min(input.until_ms, clock.nowMs()))
+      favours.done.putAway(input.until_ms)
       return {}
     }),
   })

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,6 +30,13 @@ it('an endpoint that a killed peer has left behind is a fault in one line', asyn
   expect(await lineOf(connectFolder(folder))).toMatch(
     /^unreachable: no peer is running on [^\n]+ any more \(process 1 has ended\)[^\n]+$/,
   )
+})
+
+it('a folder in the place of the endpoint file is a fault in plain words, and leaves no draft', async () => {
+  await mkdir(join(folder, 'api.json'))
+  const written = writeEndpoint(folder, { url: 'ws://127.0.0.1:1/api', token: 'x', pid: 1 })
+  await expect(written).rejects.toThrow(/api\.json cannot be written: it is a folder$/)
+  expect(await readdir(folder)).toEqual(['api.json'])
 })
 
 it('[Y16] a call waits as long as its peer is there, and no longer than that', async () => {

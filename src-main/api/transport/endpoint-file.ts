@@ -1,6 +1,7 @@
 import { access, constants, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { refuse } from '../../protocol/fault.ts'
 import { isSystemError, systemWords } from '../../protocol/system-error.ts'
 
 /** The file inside a peer's data folder. */
@@ -15,12 +16,21 @@ export const Endpoint = z.object({
 })
 export type Endpoint = z.infer<typeof Endpoint>
 
-/** Tells other programs of this user where the peer is; other users may not read it. */
+/**
+ * Tells other programs of this user where the peer is; other users may not read it.
+ * @throws FaultError `storage-failed` with what is in the way
+ */
 export async function writeEndpoint(folder: string, endpoint: Endpoint): Promise<void> {
   const path = join(folder, ENDPOINT_FILE)
   const draft = `${path}.${process.pid}`
-  await writeFile(draft, `${JSON.stringify(endpoint)}\n`, { mode: 0o600 })
-  await rename(draft, path)
+  try {
+    await writeFile(draft, `${JSON.stringify(endpoint)}\n`, { mode: 0o600 })
+    await rename(draft, path)
+  } catch (error) {
+    await rm(draft, { force: true })
+    if (!isSystemError(error)) throw error
+    refuse('storage-failed', `${path} cannot be written: ${systemWords(error)}`)
+  }
 }
 
 /** The endpoint of the folder's last peer, which may be gone since; undefined when there is none to read. */

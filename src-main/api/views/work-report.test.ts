@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { contract, THANKS_SHOWN_MAX } from '#contract'
 import { peerOf } from '../../peer/brain.fixture.ts'
 import type { JobId } from '../../protocol/ids.ts'
-import type { Favour } from '../../runtime/favours/favour-list.ts'
+import { putAway, type Favour } from '../../runtime/favours/favour-list.ts'
 import { workReport, type ReportedFavours } from './work-report.ts'
 
 const [ADA, CY] = [peerOf('A'), peerOf('C')]
@@ -68,4 +68,12 @@ it('tells thanks that were not put away, the newest first, and counts those that
     note: `note of job-${THANKS_SHOWN_MAX + 1}`,
     picture: 'AAAA',
   })
+})
+
+it('what a clock dated ahead before it was set back can be put away: the report reaches until then', () => {
+  const thanked = favour('ahead', { thanks: { atMs: 5_000, isSeen: false } })
+  const favours = [thanked, favour('worked', { news: { cpuMs: 1, fromMs: 10, untilMs: 7_000 } })]
+  const { until_ms } = reportOf(new Map([[ADA, favours]]))
+  expect(until_ms).toBe(7_000)
+  expect(reportOf(new Map([[ADA, putAway(favours, until_ms)]])).people).toEqual([])
 })

@@ -64,3 +64,8 @@ it('what was put away comes again only with news: later work, or later thanks', 
   expect(judgeThanks(favours, ONE)).toBe('known')
   expect(isNews(putAway(withThanks(before, TWO, 30), 20)[1]!)).toBe(true)
 })
+
+it('a clock that was set back does not turn the time of work around', () => {
+  const [favour] = counted([ONE, 900], [ONE, 20])
+  expect(favour?.news).toMatchObject({ fromMs: 20, untilMs: 900 })
+})

@@ -57,11 +57,12 @@ function continued(before: Favour, { algorithm, outputs, cpuMs, atMs }: WorkDone
 }
 
 function newsSince(before: Favour['news'], cpuMs: number, atMs: number): NonNullable<Favour['news']> {
-  const untilMs = Math.round(atMs)
+  const ranMs = Math.round(atMs)
+  // A clock that was set back does not turn the span around.
   return {
     cpuMs: saturated((before?.cpuMs ?? 0) + cpuMs, CPU_MS_MAX),
-    fromMs: before?.fromMs ?? untilMs,
-    untilMs,
+    fromMs: Math.min(before?.fromMs ?? ranMs, ranMs),
+    untilMs: Math.max(before?.untilMs ?? ranMs, ranMs),
   }
 }
 

@@ -18,6 +18,12 @@ const FINAL: ReadonlySet<Fault['kind']> = new Set<Fault['kind']>([
   'unsupported',
 ])
 
+/** When thanks were last sent, and how long to wait before the next time. */
+interface Sent {
+  readonly atMs: number
+  readonly pauseMs: number
+}
+
 /** Delivers owed thanks to providers as they are connected. */
 export interface ThanksPost {
   owe(owed: readonly Owed[], pictures: ReadonlyMap<JobId, Uint8Array>): void
@@ -38,8 +44,8 @@ export function createThanksPost({
   readonly report: (error: unknown) => void
 }): ThanksPost {
   const owed = openOwedThanks(settings)
-  /** When each was last sent, and how long to wait before the next time. */
-  const sent = new Map<string, { readonly atMs: number; readonly pauseMs: number }>()
+  /** Of each that did not arrive. */
+  const sent = new Map<string, Sent>()
   const underWay = new Set<string>()
 
   async function send(one: Owed, key: string, nowMs: number): Promise<void> {
@@ -68,7 +74,7 @@ export function createThanksPost({
         sent.delete(key)
         continue
       }
-      if (underWay.has(key) || (last !== undefined && nowMs - last.atMs < last.pauseMs)) continue
+      if (underWay.has(key) || (last !== undefined && isPausing(last, nowMs))) continue
       underWay.add(key)
       send(one, key, nowMs)
         .catch(report)
@@ -85,6 +91,11 @@ export function createThanksPost({
       if (owed.all().length > 0 && notices.some(({ kind }) => kind === 'ticked')) sendDue(clock.nowMs())
     },
   }
+}
+
+/** Whether it is too early to send again. A clock that was set back ends the pause, which nobody knows the rest of. */
+function isPausing({ atMs, pauseMs }: Sent, nowMs: number): boolean {
+  return nowMs >= atMs && nowMs - atMs < pauseMs
 }
 
 function keyOf({ peer, job }: Owed): string {

@@ -36,7 +36,9 @@ export function createSampleScenes({ blobs, runner }: JobDependencies): SampleSc
 
   return {
     async take(name, signal) {
-      const cid = made.get(name) ?? (await make(name, signal))
+      const known = made.get(name)
+      // Somebody who makes room may have removed the store's files.
+      const cid = known !== undefined && blobs.has(known) ? known : await make(name, signal)
       made.set(name, cid)
       const main = `${name}.glb`
       return { files: [{ name: main, cid }], main }

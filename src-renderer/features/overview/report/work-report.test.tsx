@@ -1,10 +1,11 @@
-import { screen, waitFor } from '@testing-library/react'
-import { describe, expect, it } from 'vitest'
-import type { JobSummary, PersonReport, WorkReport as Report } from '#contract'
+import { fireEvent, screen, waitFor } from '@testing-library/react'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { JobHelp, JobSummary, PersonReport, WorkReport as Report } from '#contract'
 import { createFormat } from '#text'
 import { english, mount } from '../../../component.fixture.tsx'
 import { DONE, jobStatus } from '../../../job-kinds/job.fixture.ts'
 import { peerId } from '../../../node.fixture.ts'
+import { NewestHelp } from './newest-help.tsx'
 import { newestHelped } from './newest-helped.ts'
 import { isLastNight, newsOf, workSentence } from './report-words.ts'
 import { WorkReport } from './work-report.tsx'
@@ -49,6 +50,34 @@ describe('the report', () => {
     await user.click(screen.getByRole('button', { name: 'Put away' }))
     await waitFor(() => expect(screen.queryByRole('complementary')).toBeNull())
     expect(asked('report.dismiss')).toEqual([{ until_ms: at(24, 8) }])
+  })
+
+  it('hears of thanks that come while the window is open', async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true, toFake: ['setInterval', 'clearInterval'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const people: PersonReport[] = []
+    mount(<WorkReport />, { answers: { report: { get: () => ({ people, until_ms: at(24, 8) }) } } })
+    await vi.advanceTimersByTimeAsync(1_000)
+    people.push(thanked)
+    await vi.advanceTimersByTimeAsync(60_000)
+    await screen.findByText('Ada says thanks')
+  })
+
+  it('shows few notes of one who thanks for much, none that is not seen, and no picture that is none', async () => {
+    const note = (text: string) => ({ at_ms: 5, note: text })
+    const blank = '\u200b \u3164'
+    const thanks = [note(blank), note('one'), note('two'), note('three'), note('four')]
+    const people = [personReport({ thanks: [...thanks, { at_ms: 5, picture: 'AAAA' }], thanks_count: 6 })]
+    mount(<WorkReport />, { answers: { report: { get: () => ({ people, until_ms: at(24, 8) }) } } })
+    await screen.findByText('Ada says thanks for 6 jobs')
+    expect(['one', 'two', 'three', 'four'].filter((text) => screen.queryByText(text) !== null)).toEqual([
+      'one',
+      'two',
+      'three',
+    ])
+    expect(document.body.textContent).not.toContain(blank)
+    fireEvent.error(screen.getByRole('img', { name: /picture by Ada/ }))
+    expect(screen.queryByRole('img', { name: /picture by Ada/ })).toBeNull()
   })
 
   it('is not there without news', async () => {
@@ -100,4 +129,27 @@ it('the newest done job that others helped with is news for a day', () => {
   const jobs = [job('older', nowMs - 2 * HOUR_MS), job('newer', nowMs - HOUR_MS), job('own', nowMs, true)]
   expect(newestHelped(jobs, nowMs)?.map(({ job_id }) => job_id)).toEqual(['newer'])
   expect(newestHelped(jobs, nowMs + 24 * HOUR_MS)).toBeUndefined()
+})
+
+it('the notice of help is put away for good, and takes no suggestion back', async () => {
+  const help: JobHelp = {
+    ...{ jobs: 1, wall_ms: 60_000, thanks: 'possible' },
+    helpers: [{ peer_id: peerId('Bob'), name: 'Bob', cpu_ms: 60_000 }],
+  }
+  const job = jobStatus('render', {
+    ...DONE,
+    ...{ submitted_at_ms: Date.now() - 60_000, wall_ms: 1_000 },
+    made_by: { makers: [{ name: 'Bob', is_self: false }], others: 0 },
+  })
+  const options = { node: { jobs: new Map([[job.job_id, job]]) }, answers: { jobs: { help: () => help } } }
+  const { user, redraw } = mount(<NewestHelp />, options)
+  const putAway = await screen.findByRole('button', { name: 'Put away' })
+  // Another card of this window was dismissed meanwhile.
+  localStorage.setItem('meshwork.dismissed-suggestions', '["pair"]')
+  await user.click(putAway)
+  expect(screen.queryByRole('region')).toBeNull()
+  redraw(null)
+  redraw(<NewestHelp />)
+  expect(screen.queryByRole('region')).toBeNull()
+  expect(localStorage.getItem('meshwork.dismissed-suggestions')).toContain('"pair"')
 })

@@ -3,15 +3,23 @@ import { IconHeart, IconHeartHandshake } from '@tabler/icons-react'
 import { useEffect, useEffectEvent, useState } from 'react'
 import type { PersonReport } from '#contract'
 import { useAction, useCalls, useQuery } from '../../../connection/calls.tsx'
-import { useLookingSince } from '../../../state/looking.ts'
+import { useLookingSince } from '../../../state/looking.tsx'
 import { useFormat, useText } from '../../../state/text.tsx'
+import { useIsVisible } from '../../../state/visibility.ts'
 import { newsOf, thanksSentence, workSentence } from './report-words.ts'
 import classes from './work-report.module.css'
 
 /** People who have a line; a crowd is told by those worked for the most. */
 const PEOPLE_MAX = 4
 
-/** What this PC did for others while nobody looked, and their thanks; asked for when the user comes to the window. */
+/** Notes of one person that have a line each, the newest; who thanks for many jobs does not fill the screen. */
+const NOTES_MAX = 3
+/** A character that is seen: a note may be of spaces and marks of format alone. */
+const SEEN = /[^\s\p{Cf}\p{M}\u3164\u115f\u1160\uffa0\u2800]/u
+/** Thanks may come while the window is open; they are looked for so often. */
+const LOOK_EVERY_MS = 30_000
+
+/** What this PC did for others while nobody looked, and their thanks; asked for when the user comes to the window, and then again. */
 export function WorkReport() {
   const text = useText().thanks
   const calls = useCalls()
@@ -23,6 +31,12 @@ export function WorkReport() {
     if (report.state === 'ready') report.refresh()
   })
   useEffect(() => ask(), [lookingSinceMs])
+  const isVisible = useIsVisible()
+  useEffect(() => {
+    if (!isVisible) return undefined
+    const timer = setInterval(() => ask(), LOOK_EVERY_MS)
+    return () => clearInterval(timer)
+  }, [isVisible])
   if (report.state !== 'ready' || report.value.until_ms <= putAwayMs) return null
   const { until_ms } = report.value
   const people = newsOf(report.value, lookingSinceMs)
@@ -54,7 +68,9 @@ function PersonLines({ person, nowMs }: { readonly person: PersonReport; readonl
   const format = useFormat()
   const work = workSentence(person, messages, format, nowMs)
   const thanks = thanksSentence(person, messages, format)
-  const notes = person.thanks.flatMap(({ note }) => (note === undefined ? [] : [note]))
+  const notes = person.thanks
+    .flatMap(({ note }) => (note !== undefined && SEEN.test(note) ? [note] : []))
+    .slice(0, NOTES_MAX)
   const pictures = person.thanks.flatMap(({ picture }) => (picture === undefined ? [] : [picture]))
   return (
     <div className={classes['person']}>
@@ -80,15 +96,24 @@ function PersonLines({ person, nowMs }: { readonly person: PersonReport; readonl
       {pictures.length > 0 && (
         <div className={classes['pictures']}>
           {pictures.map((picture, i) => (
-            <img
-              key={i}
-              src={`data:image/jpeg;base64,${picture}`}
-              alt={text.pictureOf(person.name)}
-              className={classes['picture']}
-            />
+            <ThanksPicture key={i} jpeg={picture} label={text.pictureOf(person.name)} />
           ))}
         </div>
       )}
     </div>
+  )
+}
+
+/** A small picture; nothing where the browser finds that it is none, since the node looks at its markers alone. */
+function ThanksPicture({ jpeg, label }: { readonly jpeg: string; readonly label: string }) {
+  const [isBroken, setIsBroken] = useState(false)
+  if (isBroken) return null
+  return (
+    <img
+      src={`data:image/jpeg;base64,${jpeg}`}
+      alt={label}
+      className={classes['picture']}
+      onError={() => setIsBroken(true)}
+    />
   )
 }

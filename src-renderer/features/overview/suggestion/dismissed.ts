@@ -4,13 +4,14 @@ const STORED_AS = 'meshwork.dismissed-suggestions'
 /** Older ones may come again. */
 const REMEMBERED_MAX = 100
 
-/** Suggestions that the user does not want to hear again, remembered by this browser or window. */
+/** Suggestions and notices that the user does not want to see again, remembered by this browser or window. */
 export function useDismissed(): readonly [ReadonlySet<string>, (key: string) => void] {
   const [dismissed, setDismissed] = useState(readDismissed)
   return [
     dismissed,
     (key) => {
-      const keys = [...dismissed, key].slice(-REMEMBERED_MAX)
+      // Another notice of this window may have remembered something since.
+      const keys = [...new Set([...readDismissed(), ...dismissed, key])].slice(-REMEMBERED_MAX)
       setDismissed(new Set(keys))
       try {
         localStorage.setItem(STORED_AS, JSON.stringify(keys))

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { screen, within } from '@testing-library/react'
 import { expect, it } from 'vitest'
 import { mount } from '../../../component.fixture.tsx'
@@ -59,4 +61,14 @@ it('people of the same name have their short names beside it', () => {
   ])
   screen.getByText('ada-fox')
   screen.getByText('other-ada')
+})
+
+it('the head has the columns of its rows, in every width', () => {
+  const columnsIn = (name: string): string[] =>
+    [
+      ...readFileSync(join(import.meta.dirname, name), 'utf8').matchAll(/grid-template-columns:([^;]*);/g),
+    ].map(([, columns]) => columns!.replace(/\s+/g, ' ').trim())
+  const rows = columnsIn('person-row.module.css')
+  expect(rows.length).toBeGreaterThan(2)
+  expect(columnsIn('people-list.module.css')).toEqual(rows)
 })

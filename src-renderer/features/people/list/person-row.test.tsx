@@ -60,7 +60,7 @@ it('work under way stands where the connection is told otherwise', () => {
 it('[W43] a connected person who pauses is said to, and since when', () => {
   const since_ms = new Date(2026, 10, 23, 9, 22).getTime()
   mountRow({ away: { kind: 'paused', since_ms } })
-  screen.getByText(/^paused since .*09:22$/)
+  screen.getByText(/^paused since .*09:22 · connected$/)
 })
 
 it('a person who has done nothing yet has no reliability', () => {

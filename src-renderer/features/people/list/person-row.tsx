@@ -66,10 +66,8 @@ function Who({ person, isNameShared }: Of & { readonly isNameShared: boolean }) 
   const kind = reachKind(person.reach)
   const advice = reachAdvice(person.reach, text.link)
   const exact = [
-    // The line shows running work, or why they do not share, in place of the link, so the link is told here.
-    ...(atWork === undefined && person.away === undefined
-      ? []
-      : [`${linkWords(person, text.link, format)}.`]),
+    // The line shows running work in place of the link, so the link is told here.
+    ...(atWork === undefined ? [] : [`${linkWords(person, text.link, format)}.`]),
     ...(advice === undefined ? [] : [advice.why]),
     ...(advice?.todo === undefined ? [] : [advice.todo]),
     ...(shares_cores === undefined ? [] : [text.link.shares(format.number(shares_cores, 1))]),
@@ -84,7 +82,7 @@ function Who({ person, isNameShared }: Of & { readonly isNameShared: boolean }) 
           </Link>
           {isNameShared && <span className={classes['short-name']}>{person.short_name}</span>}
         </p>
-        <p className={classes['dim']} data-hint={exact}>
+        <p className={classes['now']} data-hint={exact}>
           {kind !== undefined && <ReachIcon kind={kind} size={14} className={classes['reach']} />}
           {atWork === undefined ? (
             nowWords(person, text, format)
@@ -97,10 +95,11 @@ function Who({ person, isNameShared }: Of & { readonly isNameShared: boolean }) 
   )
 }
 
-/** How a person is connected; of one who is connected and does not share, that: the line has room for one of them. */
+/** How a person is connected; before that, that they do not share, where that is so of one who is connected. */
 function nowWords(person: Person, text: Messages['people'], format: Format): string {
   const { away } = person
-  return away === undefined ? linkWords(person, text.link, format) : awayWords(away, text.away, format)
+  const link = linkWords(person, text.link, format)
+  return away === undefined ? link : `${awayWords(away, text.away, format)} · ${link}`
 }
 
 function MyTrust({ person }: Of) {
