@@ -33,7 +33,7 @@ export function FinishedPicture({
   readonly siblings: readonly JobSummary[]
 }) {
   const cleaning = useCleaning(job.job_id, picture.denoise !== undefined)
-  const rendered = useDeliveredPicture(job.job_id, 'rawpng')
+  const rendered = useDeliveredPicture(job.job_id, picture.denoise === undefined ? 'png' : 'rawpng')
   const isCleaned = cleaning.now?.state === 'cleaned'
   const cleaned = useDeliveredPicture(job.job_id, isCleaned ? 'png' : undefined)
   if (rendered.state !== 'ready') return <PictureOnItsWay delivery={rendered} picture={picture} />
