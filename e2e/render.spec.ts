@@ -56,6 +56,12 @@ test('a scene that is dropped becomes a picture, the same bytes as meshctl gets'
   const job = await onlyJob(ada)
   await expect(page.getByText(/is finished, it took/)).toBeVisible()
 
+  // It is cleaned of noise here, and compared with as rendered.
+  const { viewer } = text.jobKinds.render
+  await expect(page.getByText(viewer.cleaning.done)).toBeVisible()
+  await page.getByRole('button', { name: viewer.compare }).click()
+  await expect(page.getByRole('slider', { name: viewer.compareNoiseLabel })).toBeVisible()
+
   const saving = page.waitForEvent('download')
   await page.getByRole('button', { name: text.jobKinds.render.viewer.save, exact: true }).click()
   await page.getByRole('menuitem', { name: text.jobKinds.render.viewer.saveDelivered }).click()

@@ -2,9 +2,9 @@ import { createContext, use, useState, useSyncExternalStore, type ReactNode } fr
 
 /** Since when the user has been able to see the window without a break; a hidden window counts as one that opens next. */
 interface Lookout {
-  sinceMs(): number
+  readonly sinceMs: () => number
   /** Tells when that changes. @returns how to end it */
-  subscribe(onChange: () => void): () => void
+  readonly subscribe: (onChange: () => void) => () => void
 }
 
 /** Watches the page for as long as somebody is subscribed. */

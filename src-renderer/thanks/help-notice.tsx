@@ -28,8 +28,7 @@ function Help({ jobs, onPutAway }: HelpNoticeProps) {
   const calls = useCalls()
   const run = useAction()
   const [first] = jobs
-  const job_id = first?.series === undefined || first.series.count < 2 ? first?.job_id : first.series.id
-  const which = { job_id: job_id ?? ('' as JobSummary['job_id']), whole: true }
+  const which = { job_id: first === undefined ? ('' as JobSummary['job_id']) : thankedId(first), whole: true }
   const asked = useQuery(`help ${which.job_id} ${jobs.length}`, (by) => by.jobs.help(which))
   const [after, setAfter] = useState<JobHelp>()
   const [isThanking, setIsThanking] = useState(false)
@@ -78,4 +77,9 @@ function Help({ jobs, onPutAway }: HelpNoticeProps) {
       )}
     </section>
   )
+}
+
+/** What is thanked for: the animation that a frame is of, or the job. */
+function thankedId({ job_id, series }: JobSummary): JobSummary['job_id'] {
+  return series === undefined || series.count < 2 ? job_id : series.id
 }

@@ -234,11 +234,20 @@ function beginEstimate(
 
 /** One picture of a request, as it is estimated. */
 function askedOf(
-  { files, redundancy, sample_us }: RenderRequest,
+  { files, redundancy, sample_us, denoise }: RenderRequest,
   { width, height, spp }: RenderParams,
 ): AskedRender {
   const measured = sample_us === undefined ? {} : { sampleUs: sample_us }
-  return { width, height, spp, frames: 1, redundancy, files: files.map(({ cid }) => cid), ...measured }
+  return {
+    width,
+    height,
+    spp,
+    frames: 1,
+    redundancy,
+    denoise,
+    files: files.map(({ cid }) => cid),
+    ...measured,
+  }
 }
 
 /** Takes jobs back whose series did not come about. */

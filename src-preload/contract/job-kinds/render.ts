@@ -306,6 +306,7 @@ const calls = {
         spp: z.int().min(1).max(SAMPLES_PER_PIXEL_MAX),
         frames: z.int().min(1).max(FRAMES_MAX).default(1),
         redundancy: common.redundancy,
+        denoise: DenoiseStrength.default(1),
         /** As the preview measured it; a usual scene's when absent. */
         sample_us: z.number().min(0).exactOptional(),
         /** The scene's files, which travel to others; absent before they are uploaded. */

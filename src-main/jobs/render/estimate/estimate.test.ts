@@ -52,6 +52,12 @@ describe('[F5] the modelled time of a render', () => {
     expect(wallMs(change)! / wallMs()!).toBeCloseTo(factor, 1)
   })
 
+  it('counts the units that are added so that a draft can be cleaned', () => {
+    const draft = { spp: 32, sampleUs: 0.001 }
+    expect(wallMs({ ...draft, denoise: 1 })! / wallMs(draft)!).toBeGreaterThan(1.6)
+    expect(wallMs({ denoise: 1 })).toBe(wallMs())
+  })
+
   it.each<[string, Partial<EstimateInput>]>([
     ['when fewer are there than check', { redundancy: 2 }],
     ['without peers', { peers: [] }],

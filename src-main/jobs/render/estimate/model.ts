@@ -1,6 +1,7 @@
 import { leastTimeMs, type Stretch } from '../../../peer/requester/shared-work.ts'
 import { RenderParams, unitCount } from '../../../protocol/job-kinds/render-tasks.ts'
 import type { PeerId } from '../../../protocol/ids.ts'
+import { cleanableSamples } from '../cleaning/cleanable-samples.ts'
 import type { EstimateInput } from './recorded-job.ts'
 
 /**
@@ -40,10 +41,11 @@ function unitsOf(input: EstimateInput): {
   readonly count: number
   readonly onceMs: number
 } {
-  const { width, height, spp, frames, sampleUs, ownScore } = input
+  const { width, height, spp, frames, denoise = 0, sampleUs, ownScore } = input
   // Scores are shares of the reference machine.
   const sampleMs = (sampleUs === undefined ? REFERENCE_SAMPLE_US : sampleUs * ownScore) / 1_000
-  const { tile, samples_per_unit } = DEFAULTS
+  const { tile } = DEFAULTS
+  const samples_per_unit = cleanableSamples({ spp, denoise })
   const count = frames * unitCount({ width, height, spp, tile, samples_per_unit })
   const onceMs = width * height * spp * frames * sampleMs
   return { unitMs: onceMs / Math.max(1, count), count, onceMs }

@@ -10,6 +10,8 @@ export const EstimateInput = z.object({
   spp: Amount,
   frames: Amount,
   redundancy: Amount,
+  /** How much noise is taken out, by which units are halved; none of renders of earlier versions. */
+  denoise: Amount.exactOptional(),
   /** Bytes of the scene's files that are here; absent where they are not known. */
   sceneBytes: Amount.exactOptional(),
   /** Time of one sample of one pixel on one core here, in microseconds; a usual scene when absent. */

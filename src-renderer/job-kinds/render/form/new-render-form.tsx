@@ -149,7 +149,7 @@ function RefusalLine({ id, why }: { readonly id: string; readonly why: string })
 const NO_QUESTION = { width: 1, height: 1, spp: 1 }
 
 function estimateQuestion(
-  { width, height, spp, frames, redundancy }: RenderOrder,
+  { width, height, spp, frames, redundancy, denoise }: RenderOrder,
   sampleUs: number | undefined,
   scene: HandedScene | undefined,
 ) {
@@ -159,6 +159,7 @@ function estimateQuestion(
     spp,
     frames: frames?.length ?? 1,
     redundancy,
+    ...(denoise === undefined ? {} : { denoise }),
     ...(sampleUs === undefined ? {} : { sample_us: sampleUs }),
     ...(scene === undefined ? {} : { files: scene.files.map(({ cid }) => cid) }),
   }

@@ -33,7 +33,7 @@ interface FinishedPictureProps {
  */
 export function FinishedPicture({ job, picture, siblings, meanwhile }: FinishedPictureProps) {
   const cleaning = useCleaning(job.job_id, picture.denoise !== undefined)
-  const rendered = useDeliveredPicture(job.job_id, 'rawpng')
+  const rendered = useDeliveredPicture(job.job_id, picture.denoise === undefined ? 'png' : 'rawpng')
   const isCleaned = cleaning.now?.state === 'cleaned'
   const cleaned = useDeliveredPicture(job.job_id, isCleaned ? 'png' : undefined)
   if (rendered.state !== 'ready') {

@@ -1,4 +1,4 @@
-import { developPicture } from './develop.ts'
+import { type AssembledImage, developPicture } from './develop.ts'
 import { createFilm, type Film, type FilmFault, filmRadiance, mergeUnit } from './film.ts'
 import { type RenderSplit, unitCount } from '../../../../protocol/job-kinds/render-tasks.ts'
 
@@ -9,17 +9,6 @@ const MISSING_NAMED_MAX = 16
 export interface UnitOutput {
   readonly index: number
   readonly bytes: Uint8Array
-}
-
-/** A finished picture: for the screen, for further work, and what was measured on the way. */
-export interface AssembledImage {
-  readonly kind: 'image'
-  /** sRGB of 8 bits, tone-mapped. */
-  readonly png: Uint8Array
-  /** Linear radiance, 32-bit float. */
-  readonly exr: Uint8Array
-  readonly meanLuminance: number
-  readonly exposureStops: number
 }
 
 /** Some units have not arrived: how many, and the first of them. */

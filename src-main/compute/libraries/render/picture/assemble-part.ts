@@ -1,6 +1,6 @@
 import { type RenderSplit, tileCount, unitRegion } from '../../../../protocol/job-kinds/render-tasks.ts'
-import type { AssembledImage, UnitOutput } from './assemble-image.ts'
-import { developPicture } from './develop.ts'
+import type { UnitOutput } from './assemble-image.ts'
+import { type AssembledImage, developPicture } from './develop.ts'
 import { createFilm, type Film, type FilmFault, filmSamples, meanOf, mergeUnit } from './film.ts'
 
 /** A picture of a part of its units. */

@@ -1,8 +1,18 @@
-import type { AssembledImage } from './assemble-image.ts'
 import { meanLuminance, meterPicture } from './exposure.ts'
 import { encodeExr } from './exr.ts'
 import { encodePng } from './png.ts'
 import { toneMap } from './tone-map.ts'
+
+/** A finished picture: for the screen, for further work, and what was measured on the way. */
+export interface AssembledImage {
+  readonly kind: 'image'
+  /** sRGB of 8 bits, tone-mapped. */
+  readonly png: Uint8Array
+  /** Linear radiance, 32-bit float. */
+  readonly exr: Uint8Array
+  readonly meanLuminance: number
+  readonly exposureStops: number
+}
 
 /** A picture's light: linear RGB in three floats a pixel, rows from the top, and which pixels have any: 1 or 0. */
 export interface PictureLight {
