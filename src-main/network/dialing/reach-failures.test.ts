@@ -1,5 +1,6 @@
 import { createServer, type AddressInfo, type Server } from 'node:net'
 import { afterEach, expect, it } from 'vitest'
+import type { Clock } from '../../ports/clock.ts'
 import type { LookFailure } from '../../ports/reach.ts'
 import type { Transport } from '../../ports/transport.ts'
 import type { PeerId } from '../../protocol/ids.ts'
@@ -22,7 +23,7 @@ async function start(options: Parameters<typeof localPeer>[0] = {}): Promise<Tra
   return transport
 }
 
-/** A clock by which the time for one round of dialling is soon over. */
+/** A clock by which the time for one round of dialling is soon over, for those who never answer. */
 const impatient = {
   ...machineClock,
   after: (delayMs: number, callback: () => void) =>
@@ -30,8 +31,12 @@ const impatient = {
 }
 
 /** The first reported failure of looking for a peer at these addresses. */
-async function failureOf(peer: PeerId, addresses: readonly string[]): Promise<LookFailure> {
-  const looking = await start({ clock: impatient })
+async function failureOf(
+  peer: PeerId,
+  addresses: readonly string[],
+  clock: Clock = machineClock,
+): Promise<LookFailure> {
+  const looking = await start({ clock })
   looking.keepConnected([{ peer, addresses }])
   for (;;) {
     const reach = looking.reach().get(peer)
@@ -76,7 +81,7 @@ it('[H10] a peer that does not let this one in turns it away', async () => {
 it('[H10] a peer that accepts and says nothing does not answer', async () => {
   const { peer } = localPeer().transport
   const mute = await listening(() => undefined)
-  expect(await failureOf(peer, [mute, mute])).toEqual({ kind: 'no-answer', addresses: 2 })
+  expect(await failureOf(peer, [mute, mute], impatient)).toEqual({ kind: 'no-answer', addresses: 2 })
 })
 
 it('[H10] a peer that ends the connection at once turns this one away', async () => {

@@ -70,7 +70,7 @@ describe('the picture of a render', () => {
     await expect(bytesOf(cleaned, 'jpg')).rejects.toThrow(/a png or an exr/)
   })
 
-  it('[G16] that is encrypted is cleaned into the same bits', async () => {
+  it('[G16, G18] that is encrypted is cleaned into the same bits', async () => {
     const [open, sealed] = [await done(await submit()), await done(await submit({ encrypt: true }))]
     expect((await bytesOf(sealed, 'png')).equals(await bytesOf(open, 'png'))).toBe(true)
     expect((await bytesOf(sealed, 'png')).equals(await bytesOf(sealed, 'rawpng'))).toBe(false)
