@@ -5,7 +5,7 @@ const MINUTE_MS = 60 * SECOND_MS
 const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS
 
-/** What is a few seconds old; a language's own “now” does not go with “done”. */
+/** Words for a moment a few seconds ago; a language's own “now” does not go with “done”. */
 const JUST_NOW: Record<Language, string> = { en: 'just now', de: 'gerade eben' }
 
 /** Surroundings of a formatter; the machine's own when absent. */

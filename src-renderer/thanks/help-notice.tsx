@@ -79,7 +79,7 @@ function Help({ jobs, onPutAway }: HelpNoticeProps) {
   )
 }
 
-/** What is thanked for: the animation that a frame is of, or the job. */
+/** The id that thanks are given by: the animation's for a frame, else the job's. */
 function thankedId({ job_id, series }: JobSummary): JobSummary['job_id'] {
   return series === undefined || series.count < 2 ? job_id : series.id
 }

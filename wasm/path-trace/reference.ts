@@ -139,7 +139,7 @@ export function createReference(
   }
 }
 
-/** What a path brings: light that was scattered by at most one surface, and light that was scattered by more. */
+/** The light of a path: scattered by at most one surface, and scattered by more. */
 interface Light {
   readonly direct: Vector
   readonly indirect: Vector

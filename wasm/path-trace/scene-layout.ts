@@ -14,7 +14,7 @@ export const SCENE_LIMITS = {
   bytes: 1 << 30,
   /** 16 M vertices of 56 bytes are 0.9 GiB. */
   vertices: 1 << 24,
-  /** What the tree's builder can number; 12 million triangles of a bare mesh fill the kernel's memory. */
+  /** The tree's builder numbers no more; 12 million triangles of a bare mesh fill the kernel's memory before. */
   triangles: 1 << 24,
   /** Far above any real file (a few hundred); keeps a stranger's check short. */
   materials: 1 << 16,

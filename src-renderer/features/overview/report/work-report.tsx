@@ -19,7 +19,7 @@ const SEEN = /[^\s\p{Cf}\p{M}\u3164\u115f\u1160\uffa0\u2800]/u
 /** Thanks may come while the window is open; they are looked for so often. */
 const LOOK_EVERY_MS = 30_000
 
-/** What this PC did for others while nobody looked, and their thanks; asked for when the user comes to the window, and then again. */
+/** Work that this PC did for others while nobody looked, and their thanks; asked for when the user comes to the window, and then again. */
 export function WorkReport() {
   const text = useText().thanks
   const calls = useCalls()

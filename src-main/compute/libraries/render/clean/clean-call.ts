@@ -13,7 +13,7 @@ import type { LibraryCall, LibraryInput, LibraryResult } from '../../../library.
 import { denoiserModule } from '../algorithms.ts'
 import { PAGE_BYTES, type MeteredKernel } from '../metered-kernel.ts'
 import type { UnitOutput } from '../picture/assemble-image.ts'
-import { developPicture } from '../picture/develop.ts'
+import { developPicture, pictureResult } from '../picture/develop.ts'
 import { ExposureStops } from '../picture/exposure.ts'
 import { unitIndexOf } from '../picture/unit-role.ts'
 import { mustLoad } from '../preview/meter-call.ts'
@@ -68,17 +68,10 @@ export async function runClean(
     afterBand,
   })
   if (light.kind === 'bad-film') refuse('bad-input', light.message)
-  const image = developPicture(light, exposure_stops)
-  return {
-    output: Uint8Array.from(image.png),
-    extras: { exr: Uint8Array.from(image.exr) },
-    info: {
-      mean_luminance: image.meanLuminance,
-      exposure_stops: image.exposureStops,
-      ...(partial === true ? { missing_tiles: light.missingTiles } : {}),
-    },
+  return pictureResult(developPicture(light, exposure_stops), {
+    missingTiles: partial === true ? light.missingTiles : undefined,
     memoryBytes: job.width * job.height * BYTES_PER_PIXEL + kernel.pages() * PAGE_BYTES,
-  }
+  })
 }
 
 function sortInputs({ inputs }: LibraryCall, job: RenderSplit): SortedInputs {

@@ -5,7 +5,7 @@ import { RenderParams } from '../../../../protocol/job-kinds/render-tasks.ts'
 import type { LibraryCall, LibraryResult } from '../../../library.ts'
 import { assembleImage, type MissingUnits, type UnitOutput } from './assemble-image.ts'
 import { assemblePart } from './assemble-part.ts'
-import type { AssembledImage } from './develop.ts'
+import { type AssembledImage, pictureResult } from './develop.ts'
 import { ExposureStops } from './exposure.ts'
 import type { FilmFault } from './film.ts'
 import { unitIndexOf } from './unit-role.ts'
@@ -35,16 +35,10 @@ export function runAssemble(call: LibraryCall): LibraryResult {
       : assembleImage(job, unitOutputs(call), exposure_stops)
   if (image.kind !== 'image') refuse('bad-input', image.message)
   const { width, height } = job
-  return {
-    output: Uint8Array.from(image.png),
-    extras: { exr: Uint8Array.from(image.exr) },
-    info: {
-      mean_luminance: image.meanLuminance,
-      exposure_stops: image.exposureStops,
-      ...(image.missingTiles === undefined ? {} : { missing_tiles: image.missingTiles }),
-    },
+  return pictureResult(image, {
+    missingTiles: image.missingTiles,
     memoryBytes: width * height * (24 + 12 + (partial === true ? 12 + 3 + 4 : 3)),
-  }
+  })
 }
 
 function* unitOutputs(call: LibraryCall): Generator<UnitOutput> {

@@ -1,3 +1,4 @@
+import type { LibraryResult } from '../../../library.ts'
 import { meanLuminance, meterPicture } from './exposure.ts'
 import { encodeExr } from './exr.ts'
 import { encodePng } from './png.ts'
@@ -44,6 +45,23 @@ export function developPicture(
     exr: encodeExr(width, height, radiance, coverage),
     meanLuminance: meanLuminance(seen),
     exposureStops: stops,
+  }
+}
+
+/** A picture as the result of a task: a PNG, the extra `exr`, and as info what was measured and the `missing_tiles` of a part. */
+export function pictureResult(
+  { png, exr, meanLuminance, exposureStops }: AssembledImage,
+  { missingTiles, memoryBytes }: { readonly missingTiles: number | undefined; readonly memoryBytes: number },
+): LibraryResult {
+  return {
+    output: Uint8Array.from(png),
+    extras: { exr: Uint8Array.from(exr) },
+    info: {
+      mean_luminance: meanLuminance,
+      exposure_stops: exposureStops,
+      ...(missingTiles === undefined ? {} : { missing_tiles: missingTiles }),
+    },
+    memoryBytes,
   }
 }
 
