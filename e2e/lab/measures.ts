@@ -80,6 +80,23 @@ export async function areConnected(a: LabPeer, b: LabPeer): Promise<boolean> {
   return there.connected && back.connected
 }
 
+/** Waits until two peers are connected. @returns the time that it took, and that time in words, or how each sees the other */
+export async function timeUntilConnected(
+  a: LabPeer,
+  b: LabPeer,
+  withinMs: number,
+): Promise<{ tookMs: number | undefined; measured: string }> {
+  const tookMs = await timeUntil(() => areConnected(a, b), withinMs)
+  const views = tookMs === undefined ? [await viewOf(a, b), await viewOf(b, a)] : []
+  return { tookMs, measured: [`connected: ${seconds(tookMs, withinMs)}`, ...views].join('; ') }
+}
+
+/** How one peer sees another, in words. */
+async function viewOf(peer: LabPeer, other: LabPeer): Promise<string> {
+  const reach = await personOf(peer, other).then(({ reach }) => JSON.stringify(reach), String)
+  return `${peer.name} of ${other.name}: ${reach}`
+}
+
 /** How two peers are connected, as the first of them sees it. */
 export async function routeBetween(a: LabPeer, b: LabPeer): Promise<'direct' | 'relayed' | undefined> {
   return (await personOf(a, b)).route

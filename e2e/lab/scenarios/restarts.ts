@@ -1,5 +1,5 @@
 import type { Outcome, Scenario, Stage } from '../scenario.ts'
-import { areConnected, pair, pairByCode, prepare, seconds, timeUntil } from '../measures.ts'
+import { areConnected, pair, pairByCode, prepare, timeUntilConnected } from '../measures.ts'
 import type { LabPeer } from '../peer.ts'
 
 /** Where it is not met in time, how long more is looked whether it happens at all. */
@@ -16,10 +16,10 @@ async function measureMeeting(
   await meanwhile()
   await Promise.all([a.start(), b.start()])
   const lookOnMs = LOOK_ON_MS * slack
-  const tookMs = await timeUntil(() => areConnected(a, b), lookOnMs)
+  const { tookMs, measured } = await timeUntilConnected(a, b, lookOnMs)
   return {
     met: tookMs !== undefined && tookMs <= wantedMs * slack,
-    measured: `connected: ${seconds(tookMs, lookOnMs)}`,
+    measured,
     figures: tookMs === undefined ? {} : { connected_ms: Math.round(tookMs) },
   }
 }
@@ -45,10 +45,10 @@ const firstMeeting: Scenario = {
       stage.startPeer({ name: 'Bob', host: await stage.internet.publicHost('bob') }),
     ])
     await pairByCode(ann, bob)
-    const tookMs = await timeUntil(() => areConnected(ann, bob), LOOK_ON_MS * stage.slack)
+    const { tookMs, measured } = await timeUntilConnected(ann, bob, LOOK_ON_MS * stage.slack)
     return {
       met: tookMs !== undefined,
-      measured: `connected: ${seconds(tookMs, LOOK_ON_MS * stage.slack)}`,
+      measured,
       figures: {},
     }
   },
@@ -69,10 +69,10 @@ const oneRestarts: Scenario = {
     const [ann, bob] = await pairOfFriends(stage)
     await ann.kill()
     await ann.start()
-    const tookMs = await timeUntil(() => areConnected(ann, bob), LOOK_ON_MS * stage.slack)
+    const { tookMs, measured } = await timeUntilConnected(ann, bob, LOOK_ON_MS * stage.slack)
     return {
       met: tookMs !== undefined && tookMs <= 15_000 * stage.slack,
-      measured: `connected: ${seconds(tookMs, LOOK_ON_MS * stage.slack)}`,
+      measured,
       figures: tookMs === undefined ? {} : { connected_ms: Math.round(tookMs) },
     }
   },
