@@ -32,10 +32,11 @@ function awarded(changes: Partial<Policy>) {
 
 describe('[P11] the policy', () => {
   test('says when an award is late', () => {
-    const lateAfterMs = (late_ms_min: number): number =>
-      attemptsOf(awarded({ deadlines: { ...POLICY.deadlines, late_ms_min } }))[0]!.deadlineMs - NOON
-    expect(lateAfterMs(POLICY.deadlines.late_ms_min)).toBe(15_000)
-    expect(lateAfterMs(90_000)).toBe(90_000)
+    const lateAfterMs = (deadlines: Partial<Policy['deadlines']>): number =>
+      attemptsOf(awarded({ deadlines: { ...POLICY.deadlines, ...deadlines } }))[0]!.deadlineMs - NOON
+    expect(lateAfterMs({})).toBe(60_000)
+    expect(lateAfterMs({ first_late_ms_min: 20_000 })).toBe(20_000)
+    expect(lateAfterMs({ late_ms_min: 90_000 })).toBe(90_000)
   })
 
   test('says what an outcome does to the standing of its peer, from the moment on at which it is set', () => {

@@ -21,6 +21,8 @@ export interface HeardOffer {
   unitMs: number
   /** Until the first unit would begin, inputs and all. */
   startDelayMs: number
+  /** Whether a unit of the job came back from it: it has the inputs, and all that is prepared once. */
+  hasReturned: boolean
   /** Where it would begin next. */
   begin: number
   /** Nothing is given to it until then: it has just refused something, or stopped. */

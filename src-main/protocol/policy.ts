@@ -140,6 +140,8 @@ export const Policy = z.strictObject({
     late_factor: z.number().min(1).max(100),
     /** … and at least this long: fetching inputs takes time, and a busy machine is not a dead one. */
     late_ms_min: Ms,
+    /** The same until a peer has returned a unit of the job: it starts a host, and prepares what all its units share. */
+    first_late_ms_min: Ms.default(60_000),
     /** Each loss of a unit to lateness doubles the patience with it, up to this many times. */
     late_doublings_max: z.int().min(0).max(20),
   }),
@@ -177,7 +179,7 @@ export const POLICY: Policy = {
   },
   reputation: { start: 0.9, verified: 0.05, rejected: 0.3, expired: 0.2, failed: 0.15, poor_below: 0.5 },
   patience: { better_provider_ms: 5_000, disconnected_ms: 3_000, other_engine_ms: 5_000 },
-  deadlines: { late_factor: 3, late_ms_min: 15_000, late_doublings_max: 6 },
+  deadlines: { late_factor: 3, late_ms_min: 15_000, first_late_ms_min: 60_000, late_doublings_max: 6 },
   backups: { share_max: 0.05, count_min: 2 },
   collection: { vanished_after_ms: 3 * DAY_MS, come_back_within_ms: 10 * 60_000 },
   provider: PROVIDER,

@@ -313,6 +313,7 @@ function drawPolicy(dice: Dice): Policy {
     deadlines: {
       late_factor: dice.pick([1.5, 3, 6]),
       late_ms_min: dice.pick([3_000, 15_000, 30_000]),
+      first_late_ms_min: 10_000,
       late_doublings_max: dice.between(3, 8),
     },
     backups: { share_max: dice.pick([0, 0.05, 0.3]), count_min: dice.between(0, 4) },

@@ -13,6 +13,11 @@ function asBefore5(key: string, value: unknown): unknown {
   return isRejected ? { ...value, metrics: undefined } : value
 }
 
+/** Drops a part of the policy that records of version 7 may lack. */
+function asOf7(key: string, value: unknown): unknown {
+  return key === 'first_late_ms_min' ? undefined : value
+}
+
 /** A policy without the parts that it has since version 6. */
 function policyBefore6({
   provider: _provider,
@@ -49,7 +54,9 @@ export function summaryOf(state: PeerState, version: number): unknown {
     jobs: [...jobs.values()].map((job) => ({ ...job, units: [...job.units] })),
     holdings: [...holdings.values()].map((holding) => ({ ...holding, units: [...holding.units] })),
   }
-  return JSON.parse(version < 5 ? JSON.stringify(summary, asBefore5) : JSON.stringify(summary))
+  return JSON.parse(
+    JSON.stringify(summary, (key, value: unknown) => asOf7(key, version < 5 ? asBefore5(key, value) : value)),
+  )
 }
 
 /**

@@ -148,6 +148,16 @@ describe('an award', () => {
     expect(all.slice(12, 14)).toEqual([16, 19])
   })
 
+  test('[W5] has a minute until its provider has returned a unit of the job, then as long as units take', () => {
+    const brain = asking()
+    const dueIn = (awards: readonly Award[]) => awards.map(({ due_in_ms }) => due_in_ms)
+    expect(dueIn(hear(brain, ANN, { lanes: 1 }))).toEqual([60_000])
+    const next = awardsIn(answer(brain, ANN, [receiptOf(1, 'right', 0)]))
+    expect(dueIn(next)).toEqual([15_000])
+    // The job is new to another provider, whatever the first has returned.
+    expect(dueIn(hear(brain, BOB, { lanes: 1 }))).toEqual([60_000])
+  })
+
   test('[W5] does not go to a peer that is not connected or has just refused', () => {
     const brain = asking()
     brain.happens({ kind: 'disconnected', at_ms: NOON, peer: ANN })
@@ -186,17 +196,17 @@ describe('[W24] own cores', () => {
 })
 
 describe('[W20] the time of an award', () => {
-  test('is three times what is expected, at least 15 s, and travels with it', () => {
+  test('is three times what is expected, at least a minute at first, and travels with it', () => {
     const [short] = hear(asking(), ANN, { lanes: 4, units: 4 })
-    expect(short?.due_in_ms).toBe(15_000)
-    // One lane, two units of ten seconds, and 230 ms on the way.
-    const [long] = hear(asking(), ANN, { lanes: 1, units: 2, unitMs: 10_000 })
-    expect(long?.due_in_ms).toBe(3 * 20_230)
+    expect(short?.due_in_ms).toBe(60_000)
+    // One lane, two units of twenty seconds, and 230 ms on the way.
+    const [long] = hear(asking(), ANN, { lanes: 1, units: 2, unitMs: 20_000 })
+    expect(long?.due_in_ms).toBe(3 * 40_230)
   })
 
   test('is what is left of it when the award is sent again, and never nothing', () => {
     for (const [passed, left] of [
-      [5_000, 10_000],
+      [5_000, 55_000],
       [3_600_000, 1],
     ] as const) {
       const brain = asking()
@@ -213,7 +223,7 @@ describe('[W20] the time of an award', () => {
     for (let i = 0; i < 9; i++) {
       offer(brain, manifestOf(), [ANN], atMs)
       const last = attemptsOf(brain).at(-1)!
-      allowed.push((last.deadlineMs - last.awardedAtMs) / 15_000)
+      allowed.push((last.deadlineMs - last.awardedAtMs) / 60_000)
       atMs = last.deadlineMs + 1
       brain.happens({ kind: 'connected', at_ms: atMs, peer: ANN }, { kind: 'tick', at_ms: atMs })
     }

@@ -10,7 +10,7 @@ import { UNTOLD_ENGINE, type EngineId } from '../../protocol/engine.ts'
 import { groupByEngine, type EngineGroups } from './engine-groups.ts'
 import { engineOfAttempt, engineOfPeer, isExactlyChecked, stillOffering } from './engines.ts'
 import { sharesOwner } from './owners.ts'
-import { seatOf, seatsOf } from './offers.ts'
+import { readyInMs, seatOf, seatsOf } from './offers.ts'
 import { relieve } from './relieving.ts'
 import { priorityOf, type AttemptState, type JobState, type UnitState } from './slice.ts'
 import type { PeerState } from '../state.ts'
@@ -242,10 +242,12 @@ function allowedMs(
   const seat = seatOf(state, job, peer, atMs)
   const rounds = seat === undefined ? units.length : Math.ceil((seat.busy + units.length) / seat.lanes)
   const unitMs = Math.max(seat?.unitMs ?? 0, job.observedMs)
-  const expectedMs = (seat?.latencyMs ?? 0) + rounds * unitMs
+  const readyMs = readyInMs(state, job, peer)
+  const expectedMs = Math.max(seat?.latencyMs ?? 0, readyMs ?? 0) + rounds * unitMs
   const lost = Math.max(0, ...units.map(({ index }) => timesLate(job, index)))
-  const { late_ms_min, late_factor, late_doublings_max } = state.policy.deadlines
-  const allowed = Math.max(late_ms_min, late_factor * expectedMs) * 2 ** Math.min(lost, late_doublings_max)
+  const { late_ms_min, first_late_ms_min, late_factor, late_doublings_max } = state.policy.deadlines
+  const leastMs = readyMs === undefined ? late_ms_min : Math.max(late_ms_min, first_late_ms_min)
+  const allowed = Math.max(leastMs, late_factor * expectedMs) * 2 ** Math.min(lost, late_doublings_max)
   return Math.min(AWARD_DUE_MS_MAX, allowed)
 }
 

@@ -86,7 +86,8 @@ function heard(
   const unitMs = Math.min(unitMsMax, Math.max(UNIT_DURATION_MS_MIN, saidMs))
   const startDelayMs = Math.max(0, toMs(entry.expected_start) - saidAtMs)
   if (before === undefined) {
-    return { capacity: units, lanes, unitMs, startDelayMs, begin, closedUntilMs: 0, begunAtMs: new Map() }
+    const fresh = { hasReturned: false, closedUntilMs: 0, begunAtMs: new Map<number, number>() }
+    return { capacity: units, lanes, unitMs, startDelayMs, begin, ...fresh }
   }
   // Of two slots of one provider both count.
   const isSecond = before.capacity > 0
@@ -126,6 +127,12 @@ export function seatOf(state: PeerState, job: JobState, peer: PeerId, atMs: numb
     latencyMs: busy === 0 ? Math.max(travelMs, startDelayMs) : travelMs,
     ...(engine === undefined ? {} : { engine }),
   }
+}
+
+/** The time until a provider is ready for its first unit of a job, as it said; undefined once it has returned one. */
+export function readyInMs(state: PeerState, job: JobState, peer: PeerId): number | undefined {
+  const offer = state.view.offers.get(peer)?.get(job.manifest.job_id)
+  return offer?.hasReturned === true ? undefined : (offer?.startDelayMs ?? 0)
 }
 
 /** Late units still keep a lane, but not for ever: after this their provider has lost them. */
@@ -180,6 +187,7 @@ export function noteReturned(
 ): void {
   const offer = state.view.offers.get(peer)?.get(job.manifest.job_id)
   if (offer === undefined) return
+  if (wallMs.length > 0) offer.hasReturned = true
   for (const ms of wallMs) {
     const unitMs = Math.min(UNIT_MS_MAX, Math.max(UNIT_DURATION_MS_MIN, ms))
     offer.unitMs += NEWEST_WEIGHT * (unitMs - offer.unitMs)
