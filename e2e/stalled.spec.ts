@@ -15,7 +15,10 @@ test('a render that loses its second checker says who left, and goes on with one
   const job_id = await submitScene(ada, townScene(), { ...size, redundancy: 2, description: 'Town by night' })
   const page = await windowOf(ada)
   await go(page, 'jobs')
-  await page.getByRole('link', { name: 'Town by night' }).click()
+  await page
+    .getByRole('link', { name: text.jobs.openJob('Town by night') })
+    .first()
+    .click()
   await expect.poll(async () => (await ada.calls.jobs.status({ job_id })).verified).toBeGreaterThan(0)
   // Slowly from here on, so that it is still under way however long the windows take.
   await bob.calls.sharing.setLimits({ limits: { cpu_percent: 10 } })
