@@ -172,18 +172,12 @@ export async function go(page: Page, screen: Screen): Promise<void> {
     .click()
 }
 
-/** Rules of which the outcome depends on the theme. */
-const RULES_OF_THEME = ['color-contrast', 'link-in-text-block']
-
 /**
  * Checks a page for accessibility. Tests expect no findings. axe runs in the page itself (its "legacy mode"): otherwise it opens
  * a second page to merge the findings of frames, which costs more than the check, and these pages have no frames.
- *
- * @param rules all, or for a page that was checked already those that depend on its theme
  */
-export async function findings(page: Page, rules: 'all' | 'of-theme' = 'all'): Promise<string[]> {
-  const axe = new AxeBuilder({ page }).setLegacyMode()
-  const { violations } = await (rules === 'all' ? axe : axe.withRules(RULES_OF_THEME)).analyze()
+export async function findings(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze()
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, html }) => `${id}: ${target.join(' ')} ${html}`),
   )

@@ -16,11 +16,9 @@ import { cutOff } from './cut-off.ts'
 import { dropFiles } from './drop.ts'
 import { ballsScene } from './scenes.ts'
 
-/** The sizes, and the theme that a window of that size opens in. */
-const SIZES = [
-  { width: 1_280, height: 800, first: 'light' },
-  { width: 900, height: 640, first: 'dark' },
-] as const
+/** The size that a window opens in, and a smaller one. */
+const WIDE = { width: 1_280, height: 800 }
+const SMALL = { width: 900, height: 640 }
 /**
  * Narrow windows, in which nothing may be out of reach: at 200 % a window of 1,280 × 800 has half as many pixels. They are
  * pictured in German, whose words are longer.
@@ -77,55 +75,57 @@ export async function settle(page: Page): Promise<void> {
   }, STILL_FRAMES)
 }
 
-function standing(stage: Stage | undefined): Stage {
-  if (stage === undefined) throw new Error('the stage was not set')
-  return stage
-}
-
-/** Every screen once in one size, with both themes: the second is switched to in place, as a system does at night. */
+/**
+ * Every screen once: in each theme at both sizes, and in German in narrow windows. The theme is switched in place, as a system
+ * does at night, and the size as by hand. Accessibility is checked at one size in each theme.
+ */
 async function lookAtAll(
   browser: Browser,
   program: Program,
   stage: Stage,
   { name: stageName, jobs, hasPeople }: PicturedStage,
-  { first, ...size }: (typeof SIZES)[number],
 ) {
   const complaints: string[] = []
   const complain = (line: string) => complaints.push(line)
+  let shown: Theme = 'light'
   const window = await openWindow(browser, program, stage.peer, {
-    theme: first,
-    size,
+    theme: shown,
+    size: WIDE,
     isStill: true,
     complain,
   })
   const { page } = window
   const found: string[] = []
   const prefix = program === 'desktop' ? 'desktop-' : ''
-  let shown: Theme = first
-  const keep = async (name: string, rules: 'all' | 'of-theme'): Promise<void> => {
+  const keep = async (name: string, kind: string): Promise<void> => {
     await settle(page)
-    await keepPicture(page, `${prefix}${stageName}-${name}-${shown}-${size.width}`)
-    found.push(...(await cutOff(page)).map((line) => `${name}, ${shown}, ${size.width}: ${line}`))
-    found.push(...(await findings(page, rules)).map((finding) => `${name}, ${shown}: ${finding}`))
+    await keepPicture(page, `${prefix}${stageName}-${name}-${shown}-${kind}`)
+    found.push(...(await cutOff(page)).map((line) => `${name}, ${shown}, ${kind}: ${line}`))
   }
+  const check = async (name: string): Promise<void> => {
+    found.push(...(await findings(page)).map((finding) => `${name}, ${shown}: ${finding}`))
+  }
+  const resize = (size: typeof WIDE): Promise<void> => page.setViewportSize(size)
   // Each screen is opened in the theme that the last one was left in, so that both are begun with.
   const look = async (name: string): Promise<void> => {
-    await keep(name, 'all')
-    if (size.width === SIZES[0].width) {
-      await speak(page, stage, 'de')
-      for (const narrow of NARROW) {
-        await page.setViewportSize(narrow)
-        await settle(page)
-        await keepPicture(page, `${prefix}${stageName}-${name}-${shown}-${narrow.name}-german`)
-        found.push(...(await cutOff(page)).map((line) => `${name}, ${narrow.name}, in German: ${line}`))
-      }
-      await speak(page, stage, 'en')
-      await page.setViewportSize(size)
+    await keep(name, '1280')
+    await check(name)
+    await resize(SMALL)
+    await keep(name, '900')
+    await speak(page, stage, 'de')
+    for (const narrow of NARROW) {
+      await resize(narrow)
+      await keep(name, `${narrow.name}-german`)
     }
+    await speak(page, stage, 'en')
     shown = shown === 'light' ? 'dark' : 'light'
     await page.emulateMedia({ colorScheme: shown })
     await expect(page.locator(`[data-mantine-color-scheme="${shown}"]`)).toHaveCount(1)
-    await keep(name, 'of-theme')
+    await resize(SMALL)
+    await keep(name, '900')
+    await check(name)
+    await resize(WIDE)
+    await keep(name, '1280')
   }
   const lookAt = async (screen: Screen): Promise<void> => {
     await go(page, screen)
@@ -183,24 +183,17 @@ async function lookAtMesh(page: Page, look: (name: string) => Promise<void>): Pr
   await look('mesh')
 }
 
-/** Tests that picture a stage in each size and theme, all with the same peers. */
+/** A test that pictures a stage. */
 export function pictureStage(pictured: PicturedStage): void {
-  test.describe(`a window, ${pictured.name}`, () => {
-    // One after the other, over the same peers.
-    test.describe.configure({ mode: 'default' })
-    let stage: Stage | undefined
-    test.beforeAll(async () => {
-      stage = await pictured.make()
-    })
-    test.afterAll(() => stage?.remove())
-
-    for (const size of SIZES) {
-      test(`at ${size.width} × ${size.height}: every screen is pictured in light and dark, and no checker finds anything`, async ({
-        browser,
-        program,
-      }) => {
-        await lookAtAll(browser, program, standing(stage), pictured, size)
-      })
+  test(`a window, ${pictured.name}: every screen is pictured, and no checker finds anything`, async ({
+    browser,
+    program,
+  }) => {
+    const stage = await pictured.make()
+    try {
+      await lookAtAll(browser, program, stage, pictured)
+    } finally {
+      await stage.remove()
     }
   })
 }
