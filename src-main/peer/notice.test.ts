@@ -35,7 +35,7 @@ const EVENTS: readonly PeerEvent[] = [
   },
   ...[ANN, BEN, BEN].map((from, i): PeerEvent => ({
     kind: 'results-received',
-    at_ms: NOON + 1,
+    at_ms: NOON + 1_000,
     from,
     job_id: JOB,
     receipts: [receiptOf(Math.min(i + 1, 2), 'right')],

@@ -1,6 +1,7 @@
 import type { PeerId } from '../../protocol/ids.ts'
 import { saturated } from '../../protocol/quantities.ts'
 import { hasUnit, unionOf, unitBitsOf } from '../../protocol/unit-bits.ts'
+import { cpuRanMs } from './believed-time.ts'
 import type { ArchivedUnits, AttemptState, PeerPart, UnitState } from './slice.ts'
 import { endsWith } from './unit-ends.ts'
 import { isTimeOut } from './time-outs.ts'
@@ -83,12 +84,13 @@ function counted(part: PeerPart, attempt: AttemptState, isWinner: boolean): Peer
     case 'awarded':
       return part
     case 'returned': {
-      const { cpu_ms, wall_ms, output_bytes, fuel: used } = status.metrics
+      const { wall_ms, output_bytes, fuel: used } = status.metrics
+      const cpuMs = cpuRanMs(status, attempt, status.returnedAtMs ?? Number.POSITIVE_INFINITY)
       const fuel = plus(part.fuel, used)
       return {
         ...part,
         verified: part.verified + (isWinner ? 1 : 0),
-        cpuMs: saturated(part.cpuMs + cpu_ms),
+        cpuMs: saturated(part.cpuMs + cpuMs),
         wallMs: saturated(part.wallMs + wall_ms),
         outputBytes: saturated(part.outputBytes + output_bytes),
         ...(fuel === undefined ? {} : { fuel }),

@@ -2,6 +2,7 @@ import type { Fault } from '../../protocol/fault.ts'
 import type { Cid } from '../../protocol/ids.ts'
 import type { ExecutionReceipt, RunMetrics } from '../../protocol/receipt.ts'
 import { withoutRejected } from '../../verification/reputation.ts'
+import { ranMs } from './believed-time.ts'
 import { excuse, remember } from './records.ts'
 import { recallKey } from './relieving.ts'
 import type { AttemptState, JobState, UnitState } from './slice.ts'
@@ -77,15 +78,6 @@ export function settleAttempt(
   const tookMs = ranMs(receipt.outcome, attempt, atMs)
   job.observedMs =
     job.observedMs === 0 ? tookMs : job.observedMs + OBSERVED_WEIGHT * (tookMs - job.observedMs)
-}
-
-/** The duration of a run, by its provider's word, and no longer than since the award: that much is known here. */
-export function ranMs(
-  { metrics }: { readonly metrics: RunMetrics },
-  { awardedAtMs }: AttemptState,
-  atMs: number,
-): number {
-  return Math.min(metrics.wall_ms, Math.max(0, atMs - awardedAtMs))
 }
 
 /** The measurements of a run whose output is here, and when it came. */

@@ -2,7 +2,8 @@ import { comparesExactly } from '../../protocol/comparator.ts'
 import type { Cid, PeerId } from '../../protocol/ids.ts'
 import type { ExecutionReceipt } from '../../protocol/receipt.ts'
 import type { Claim, Verdict } from '../../verification/consensus.ts'
-import { hearOfVoid, ranMs, restoreOutvoted, runOf, settleAttempt } from './attempt-ends.ts'
+import { hearOfVoid, restoreOutvoted, runOf, settleAttempt } from './attempt-ends.ts'
+import { cpuRanMs, ranMs } from './believed-time.ts'
 import { remember } from './records.ts'
 import { awardTo } from './awarding.ts'
 import { awaitsComparing, compareOutputs } from './comparing.ts'
@@ -250,7 +251,7 @@ function verify(
     } else if (attempt.status.state === 'returned') {
       if (verdict.winners.includes(attempt.peer) && isLike(unit, attempt.status.cid, verdict.output)) {
         if (attempt.status.cid === verdict.output) inline ??= attempt.status.inline
-        if (attempt.peer !== state.me) othersCpuMs += attempt.status.metrics.cpu_ms
+        if (attempt.peer !== state.me) othersCpuMs += cpuRanMs(attempt.status, attempt, atMs)
         remember(state, attempt.peer, 'verified')
       } else {
         reject(state, job, attempt, claimOf(attempt.status), verdict.output)
