@@ -172,6 +172,7 @@ const returned = (from: PeerId, ...receipts: ExecutionReceipt[]): PeerEvent => (
 test('[A17] a unit that others did counts once, whichever result decided it; wrong peers are remembered', () => {
   const statistics = start()
   happens(awarded([ANN, BOB, ME], 0))
+  nowMs += 1_000
   happens(returned(ANN, receiptOf(1, 'right')))
   happens(returned(BOB, receiptOf(2, 'wrong')))
   happens(returned(ME, receiptOf(3, 'right')))
