@@ -84,8 +84,11 @@ export interface WindowOptions {
   readonly isStill?: boolean
 }
 
-/** Lines that a browser writes for what the tests do on purpose: a peer that is killed, a link that is refused. */
-const EXPECTED = /WebSocket connection to|Failed to load resource|net::ERR_CONNECTION/
+/**
+ * Lines for what the tests do on purpose: a peer that is killed, also while its window fetches a part of itself, a link that is
+ * refused.
+ */
+const EXPECTED = /WebSocket connection to|Failed to load resource|net::ERR_CONNECTION|NotLoadedError:/
 
 /** A window, and how it is put away. */
 export interface Window {
