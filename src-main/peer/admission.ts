@@ -14,7 +14,7 @@ import { holdingKey, type HeldUnit, type Holding } from './provider/slice.ts'
 import type { AttemptState } from './requester/slice.ts'
 import type { PeerState } from './state.ts'
 import { trustOf } from './pairing/trust.ts'
-import { isOwed } from './requester/unit-book.ts'
+import { isOwed } from './requester/given-up.ts'
 
 /** Jobs of one requester of which something is kept here: those that it can ask for at a time, several times over. */
 const HELD_JOBS_MAX = 256

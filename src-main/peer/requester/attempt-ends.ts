@@ -8,7 +8,7 @@ import { recallKey } from './relieving.ts'
 import type { AttemptState, JobState, UnitState } from './slice.ts'
 import type { PeerState } from '../state.ts'
 import { faultOfRun, isTimeOut, timesLateInRun } from './time-outs.ts'
-import { isOwed } from './unit-book.ts'
+import { isOwed } from './given-up.ts'
 
 /** The weight of the newest run in a job's observed duration. */
 const OBSERVED_WEIGHT = 0.2

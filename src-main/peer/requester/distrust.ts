@@ -1,5 +1,6 @@
 import type { PeerId } from '../../protocol/ids.ts'
 import type { Effect } from '../effect.ts'
+import { withdrawnStatus } from './given-up.ts'
 import { noteUnits } from './job-notices.ts'
 import { reopen } from './requester.ts'
 import type { PeerState } from '../state.ts'
@@ -22,7 +23,7 @@ export function takeFromDistrusted(state: PeerState, peer: PeerId, atMs: number)
       const unit = job.units.get(index)
       if (unit === undefined) continue
       if (attempt.status.state === 'awarded') reopened.push(index)
-      attempt.status = { state: 'void', why: 'withdrawn', ready: wasReady(unit, attempt) }
+      attempt.status = withdrawnStatus(attempt, wasReady(unit, attempt))
       refreshUnit(job, index)
     }
     noteUnits(

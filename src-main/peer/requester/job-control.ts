@@ -1,6 +1,7 @@
 import type { PeerId } from '../../protocol/ids.ts'
 import type { Effect } from '../effect.ts'
 import type { DurableEvent } from '../event.ts'
+import { isWithdrawn, withdrawnStatus } from './given-up.ts'
 import { noteJob, noteUnits } from './job-notices.ts'
 import { isUnderWay, redundancyOf, type JobState } from './slice.ts'
 import type { PeerState } from '../state.ts'
@@ -22,7 +23,7 @@ export function pauseJob(state: PeerState, event: Of<'job-paused'>): Effect[] {
   for (const [index, unit] of job.units) {
     for (const attempt of unit.attempts) {
       if (attempt.status.state !== 'awarded') continue
-      attempt.status = { state: 'void', why: 'withdrawn', ready: wasReady(unit, attempt) }
+      attempt.status = withdrawnStatus(attempt, wasReady(unit, attempt))
       holders.add(attempt.peer)
       changed.add(index)
     }
@@ -83,7 +84,7 @@ export function withdrawAgain(job: JobState): Effect[] {
   for (const { attempts, verified } of job.units.values()) {
     if (verified !== undefined) continue
     for (const { peer, status } of attempts) {
-      if (status.state === 'void' && status.why === 'withdrawn' && !status.ready) holders.add(peer)
+      if (status.state === 'void' && isWithdrawn(status) && !status.ready) holders.add(peer)
     }
   }
   return [...holders].map((to): Effect => ({ kind: 'send-withdraw', to, job: job.manifest.job_id }))

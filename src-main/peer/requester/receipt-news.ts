@@ -1,6 +1,6 @@
 import type { ExecutionReceipt } from '../../protocol/receipt.ts'
 import type { AttemptState } from './slice.ts'
-import { isOwed } from './unit-book.ts'
+import { isOwed } from './given-up.ts'
 
 /**
  * Whether a receipt changes anything about the attempt that it answers: one that is waited for, or was given up and has its

@@ -21,6 +21,8 @@ import {
   type Brain,
   type Offered,
 } from '../brain.fixture.ts'
+import { partsOf } from './archived.ts'
+import { bookOf } from './unit-book.ts'
 import { consensusOf } from './consensus-view.ts'
 import type { Effect } from '../effect.ts'
 
@@ -155,6 +157,24 @@ describe('awards', () => {
       expect(brain.state.requester.records.get(late)?.expired).toBe(expired)
       if (expired === 0) expect(brain.state.requester.records.get(late)?.reliability).toBeCloseTo(reliability)
     }
+  })
+
+  test('[W46] that were late stay so when others verify the unit, and are excused when the line is found dead', () => {
+    const brain = awarded(1, [ANN, BOB])
+    const [late, other] = holders(brain)[0] === ANN ? [ANN, BOB] : [BOB, ANN]
+    const deadlineMs = attemptsOf(brain)[0]?.deadlineMs ?? 0
+    brain.happens({ kind: 'tick', at_ms: deadlineMs + 1 })
+    const next = attemptsOf(brain).at(-1)
+    expect(next?.peer).toBe(other)
+    const told = answer(brain, other, [receiptOf(next?.attempt ?? 0, 'x')], deadlineMs + 2)
+    expect(ofKind(told, 'send-withdraw')).toMatchObject([{ to: late, units: [0] }])
+
+    const job = brain.state.requester.jobs.get(JOB)
+    const expired = () => job && partsOf(job).get(late)?.expired
+    expect([expired(), brain.state.requester.records.get(late)?.expired]).toEqual([1, 1])
+    expect(job && bookOf(job).owed.get(late)?.size).toBe(0)
+    brain.happens({ kind: 'disconnected', at_ms: deadlineMs + 20_000, peer: late })
+    expect([expired(), brain.state.requester.records.get(late)?.expired]).toEqual([0, 0])
   })
 
   test('[B10] of peers that are gone for longer than a blink are given up before their deadline', () => {

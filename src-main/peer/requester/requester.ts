@@ -22,7 +22,8 @@ import { isUnderWay, type AttemptState, type JobState, type TakenUnit, type Unit
 import type { PeerState } from '../state.ts'
 import { oweVerdicts } from './verdicts.ts'
 import { holdersOfOutput, wasReady } from './unit.ts'
-import { bookOf, closeBook, isOwed, openCount, refreshUnit } from './unit-book.ts'
+import { isOwed } from './given-up.ts'
+import { bookOf, closeBook, openCount, refreshUnit } from './unit-book.ts'
 
 type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
 

@@ -11,6 +11,7 @@ import type { Effect, WantedOutput } from '../effect.ts'
 import type { DurableEvent } from '../event.ts'
 import { note } from '../notice.ts'
 import { noteUnits } from './job-notices.ts'
+import { isOwed, withdrawnStatus } from './given-up.ts'
 import { noteReturned, closeOffers } from './offers.ts'
 import { isFromOther } from './engines.ts'
 import { isNews } from './receipt-news.ts'
@@ -19,7 +20,7 @@ import { finishIfComplete, reopen } from './requester.ts'
 import { isUnderWay, type AttemptState, type JobState, type UnitState } from './slice.ts'
 import type { PeerState } from '../state.ts'
 import { claimOf, holdersOfOutput, isLike, needOf, returnedAttempts, verdictOf, wasReady } from './unit.ts'
-import { isOwed, refreshUnit } from './unit-book.ts'
+import { refreshUnit } from './unit-book.ts'
 
 type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
 
@@ -246,7 +247,7 @@ function verify(
   let othersCpuMs = 0
   for (const attempt of unit.attempts) {
     if (attempt.status.state === 'awarded' || isOwed(attempt)) {
-      attempt.status = { state: 'void', why: 'withdrawn', ready: wasReady(unit, attempt) }
+      attempt.status = withdrawnStatus(attempt, wasReady(unit, attempt))
       withdrawn.set(attempt.peer, [...(withdrawn.get(attempt.peer) ?? []), index])
     } else if (attempt.status.state === 'returned') {
       if (verdict.winners.includes(attempt.peer) && isLike(unit, attempt.status.cid, verdict.output)) {

@@ -48,6 +48,8 @@ export const AttemptState = z.object({
       state: z.literal('void'),
       why: z.enum(['refused', 'late', 'disconnected', 'withdrawn', 'handed-back', 'other-engine']),
       ready: z.boolean(),
+      /** It was late or lost, and is not needed any more either: its peer was told to stop. Absent otherwise. */
+      withdrawn: z.literal(true).exactOptional(),
     }),
     /** Returned, but the others agreed on something else (`against`), in output or fuel, or the output could not be had. */
     z.object({

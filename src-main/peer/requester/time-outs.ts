@@ -1,5 +1,6 @@
 import { failure, type Fault } from '../../protocol/fault.ts'
 import type { PeerId } from '../../protocol/ids.ts'
+import { isWithdrawn } from './given-up.ts'
 import { quorumOfJob, type AttemptState, type JobState, type UnitState } from './slice.ts'
 import { timeLimitMs } from './time-limit.ts'
 
@@ -36,8 +37,8 @@ export function isNewTo({ attempts }: UnitState, peer: PeerId): boolean {
   return attempts.every(
     ({ peer: by, status }) =>
       by !== peer ||
-      (status.state === 'void' &&
-        (status.why === 'refused' || status.why === 'withdrawn' || status.why === 'handed-back')),
+      isWithdrawn(status) ||
+      (status.state === 'void' && (status.why === 'refused' || status.why === 'handed-back')),
   )
 }
 
@@ -80,7 +81,7 @@ function runOf({ attempts }: UnitState, { peer, attempt: number }: AttemptState)
 /** Whether a peer may run a unit on although its attempt was given up: also where it refused another award of it. */
 function mayGoOn(status: AttemptState['status']): boolean {
   if (status.state !== 'void') return false
-  return status.why !== 'withdrawn' && status.why !== 'handed-back' && status.why !== 'other-engine'
+  return !isWithdrawn(status) && status.why !== 'handed-back' && status.why !== 'other-engine'
 }
 
 /**

@@ -22,7 +22,8 @@ import { holdingBookOf } from '../provider/holding-book.ts'
 import type { JobState } from './slice.ts'
 import { isTimeOut } from './time-outs.ts'
 import { holdersOf, missingOf } from './unit.ts'
-import { bookOf, createUnitBook, isOwed, openCount, openRanges, type UnitBook } from './unit-book.ts'
+import { isOwed } from './given-up.ts'
+import { bookOf, createUnitBook, openCount, openRanges, type UnitBook } from './unit-book.ts'
 
 const PEERS = ['A', 'B', 'C', 'D'].map(peerOf)
 const UNITS = 6

@@ -7,6 +7,7 @@ import { archivedIndices } from './archived.ts'
 import type { AttemptState, JobState, UnitState } from './slice.ts'
 import type { EngineId } from '../../protocol/engine.ts'
 import { engineOfUnit, isExactlyChecked } from './engines.ts'
+import { isOwed } from './given-up.ts'
 import { isTimeOut } from './time-outs.ts'
 import { holdersOf, missingOf } from './unit.ts'
 
@@ -75,11 +76,6 @@ export function openRanges(job: JobState, rangesMax: number): UnitRange[] {
     from = open.next(to)
   }
   return ranges
-}
-
-/** Whether a given-up attempt may still be computed by its peer. */
-export function isOwed({ status }: AttemptState): boolean {
-  return status.state === 'void' && !status.ready && (status.why === 'late' || status.why === 'disconnected')
 }
 
 /** Builds the index of a job as it is. */
