@@ -76,8 +76,8 @@ async function backdropOf(job_id: JobId, side_max: number): Promise<Buffer> {
 /** The first channel of the upper left pixel, which shows the background. */
 const jpegCorner = (bytes: Uint8Array): number => decodeJpeg(bytes, { useTArray: true }).data[0] ?? 0
 
-async function pngCorner(job_id: JobId): Promise<number> {
-  const { cid } = await jobs().result({ job_id, format: 'png' })
+async function pngCorner(job_id: JobId, format = 'png'): Promise<number> {
+  const { cid } = await jobs().result({ job_id, format })
   const chunks: Uint8Array[] = []
   for await (const chunk of blobChunks(served.client.calls, cid)) chunks.push(chunk)
   return decodePng(Buffer.concat(chunks)).data[0] ?? 0
@@ -99,6 +99,7 @@ describe('the exposure of a job', () => {
       preview: jpegCorner(new Uint8Array(await preview.image.arrayBuffer())),
       tile: jpegCorner(Buffer.from(tile?.jpeg ?? '', 'base64')),
       thumbnail: await thumbnailCorner(job_id),
+      'as rendered': await pngCorner(job_id, 'rawpng'),
     }
     for (const [name, corner] of Object.entries(corners)) {
       expect(Math.abs(corner - background), `${name} ${corner}, picture ${background}`).toBeLessThanOrEqual(

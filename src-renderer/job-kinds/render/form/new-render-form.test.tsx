@@ -110,13 +110,28 @@ const BOB = {
   shares_cores: 2,
 } as Person
 
-it('[F5] asks again when somebody comes, and no longer says that nobody can', async () => {
+/** Keeps the form from asking by itself. @returns after how many milliseconds it would have */
+function heldIntervals(): readonly number[] {
+  const held: number[] = []
+  const real = globalThis.setInterval
+  const spy = vi.spyOn(globalThis, 'setInterval').mockImplementation((work, ms = 0) => {
+    if (ms < 1_000) return real(work, ms)
+    held.push(ms)
+    return real(() => undefined, 2 ** 30)
+  })
+  onTestFinished(() => spy.mockRestore())
+  return held
+}
+
+it('[F5] asks again every 15 s, and when somebody comes: it no longer says that nobody can', async () => {
+  const held = heldIntervals()
   let isHere = false
   const { tell, asked } = mountForm(
     { scene: SCENE },
     { render: { estimate: () => (isHere ? ESTIMATE : { ...NONE, peers: 0 }) } },
   )
   await screen.findByText('Nobody can render this right now')
+  expect(held).toContain(15_000)
   isHere = true
   tell({ people: new Map([[BOB.peer_id, BOB]]) })
   await screen.findByText(/^Done about/)
