@@ -36,6 +36,8 @@ export const FRAME_MAX = 1_000_000
 export const PREVIEW_SIDE_MAX = 640
 /** A picture in progress, as large as a window shows it. */
 export const PICTURE_SIDE_MAX = 1_600
+/** PCs that are named of those that lend a render too little memory. */
+export const SMALLER_PEERS_MAX = 8
 /** Tiles at work that are told of one picture: more outlines would hide it. */
 export const TILES_AT_WORK_MAX = 64
 /** Ended jobs that are shown without being asked for: all frames of an animation are among them. Older ones come by pages. */

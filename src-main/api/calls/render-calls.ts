@@ -25,10 +25,11 @@ export function renderCalls(
       const seconds = frame === undefined ? undefined : frame / fps
       return render.scenes.preview({ ...view, seconds }, untilStopped(stopping, signal))
     }),
-    estimate: os.render.estimate.handler(({ input: { sample_us, files, ...asked } }) =>
+    estimate: os.render.estimate.handler(({ input: { sample_us, unit_ram_gb, files, ...asked } }) =>
       render.estimates.estimate({
         ...asked,
         ...(sample_us === undefined ? {} : { sampleUs: sample_us }),
+        ...(unit_ram_gb === undefined ? {} : { unitRamGb: unit_ram_gb }),
         ...(files === undefined ? {} : { files }),
       }),
     ),

@@ -100,23 +100,43 @@ describe('a render beyond what a user lends', () => {
   it('[W41] waits and says why, and is computed once as much is lent', async () => {
     const { node } = served.client.calls
     const { lent } = await node.info()
-    await node.lend({ limits: { memory_pages: 1, wall_ms: 299_999 } })
-    const { job_id } = await submit({ spp: 1 })
+    await node.lend({ limits: { memory_pages: 4_096, wall_ms: 299_999 } })
+    const { job_id, unit_ram_gb, smaller } = await submit({ spp: 1 })
+    const { manifest } = served.hosted.peer.runtime.jobs.find(job_id) ?? {}
+    expect({ unit_ram_gb, smaller }).toEqual({ unit_ram_gb: manifest?.required_resources.ram_gb })
     const why = async () => (await jobs().status({ job_id })).waiting?.message
-    await expect
-      .poll(why)
-      .toMatch(/^nobody who shares lends a unit so much: .* pages of memory, and 1 are lent$/)
-    await node.lend({ limits: { memory_pages: 4_096 } })
     await expect.poll(why).toMatch(/a unit may use 300000 ms of time, and 299999 are lent$/)
     await node.lend({ limits: { memory_pages: lent.memory_pages, wall_ms: 300_000 } })
     expect(await ended(job_id)).toBe('done')
+    await node.lend({ limits: lent })
+  })
+
+  it('[F7] is told and refused before it is sent where nobody lends a unit the memory that it needs', async () => {
+    const { node } = served.client.calls
+    const { lent } = await node.info()
+    const { unit_ram_gb } = await render().previewScene({ ...scene, width: 96, height: 64 })
+    const asked = { width: 96, height: 64, spp: 4, unit_ram_gb }
+    const before = await render().estimate({ ...asked, redundancy: 1 })
+    expect(before).not.toHaveProperty('smaller')
+    await node.lend({ limits: { memory_pages: 1 } })
+    const estimate = await render().estimate({ ...asked, redundancy: 1 })
+    expect(estimate).toMatchObject({ unit_ram_gb, fits_nowhere: true, smaller: [{ is_self: true }] })
+    const known = (await jobs().list()).length
+    expect(await faultOfRejected(submit())).toMatchObject({
+      kind: 'quota-exceeded',
+      message: expect.stringMatching(
+        /^each unit needs 0\.\d+ GB of memory.*this PC lends 0\.\d+ GB/,
+      ) as string,
+    })
+    expect((await jobs().list()).length).toBe(known)
     await node.lend({ limits: lent })
   })
 })
 
 describe('a render that is watched', () => {
   it('shows every tile, none oftener than it gets better, and all units to the end', async () => {
-    const { job_id, units } = await submit()
+    // Long enough that somebody is seen at work, however fast this machine is.
+    const { job_id, units } = await submit({ spp: 512, samples_per_unit: 256, bounces: 6 })
     const [news, unitNews] = await Promise.all([
       all(await render().watchPicture({ job_id, side_max: 64 })),
       all(await jobs().watchUnits({ job_id })),

@@ -17,6 +17,7 @@ import { newJobId } from '../job-id.ts'
 import type { JobDependencies } from '../dependencies.ts'
 import { newManifest } from '../manifest.ts'
 import { keptDataset, keyFor } from '../placement.ts'
+import { memoryFit, mustFitSomewhere } from './estimate/memory-fit.ts'
 import type { AskedRender, RenderEstimates } from './estimate/render-estimates.ts'
 import { storeRequest } from './recipe.ts'
 import type { ImportedScene } from './scene/kept-scenes.ts'
@@ -97,6 +98,9 @@ export async function submitRender(
     await withdraw(dependencies, submitted)
     throw error
   }
+  const { runtime, clock } = dependencies
+  const unit_ram_gb = Math.max(...scenes.map((scene) => unitRamOf(scene, params)))
+  const { smaller } = memoryFit(runtime.state, unit_ram_gb, clock.nowMs())
   return {
     kind: 'render',
     job_id: first.job,
@@ -104,6 +108,8 @@ export async function submitRender(
     units: unitCount(params) * shots.length,
     triangles: Math.max(...scenes.map(({ triangles }) => triangles)),
     scene_bytes: travelling(dependencies, scenes),
+    unit_ram_gb,
+    ...(smaller.length === 0 ? {} : { smaller: [...smaller] }),
     warnings: distinct(scenes.flatMap(({ warnings }) => warnings)),
   }
 }
@@ -134,16 +140,20 @@ async function submitShot(
     const seconds = shot.frame === undefined ? undefined : shot.frame / fps
     const view = { files, main, environment, camera, width, height, seconds }
     const scene = await imports.take(view, owner, signal)
+    const unitRamGb = unitRamOf(scene, params)
+    mustFitSomewhere(dependencies.runtime.state, unitRamGb, dependencies.clock.nowMs())
     const exposure = await exposureOf(scene)
     // Written before the job is there, so that no view shows it without them.
-    const alone_ms = dependencies.estimates.alone(askedOf(request, params))
+    const asked = askedOf(request, params, unitRamGb)
+    const alone_ms = dependencies.estimates.alone(asked)
     const notes = {
       ...notesOf(request, shot, shots, exposure),
       recipe,
       ...(alone_ms === undefined ? {} : { alone_ms }),
     }
     writeJobNotes(dependencies.settings, shot.job, notes)
-    beginEstimate(dependencies, request, params, shot)
+    // The frames of an animation wait for each other, and teach nothing of one.
+    if (shot.frame === undefined) dependencies.estimates.begin(shot.job, asked)
     try {
       const manifest = manifestOf(dependencies, {
         request,
@@ -222,20 +232,16 @@ function notesOf(
   }
 }
 
-/** Remembers what is known now of a still. The frames of an animation wait for each other, and teach nothing of one. */
-function beginEstimate(
-  { estimates }: RenderDependencies,
-  request: RenderRequest,
-  params: RenderParams,
-  { job, frame }: Shot,
-): void {
-  if (frame === undefined) estimates.begin(job, askedOf(request, params))
+/** Memory that a unit of a scene needs, in GB. */
+function unitRamOf({ memoryBytes }: ImportedScene, params: RenderParams): number {
+  return renderRules.resources(params, { sceneMemoryBytes: memoryBytes }).ram_gb
 }
 
 /** One picture of a request, as it is estimated. */
 function askedOf(
   { files, redundancy, sample_us, denoise }: RenderRequest,
   { width, height, spp }: RenderParams,
+  unitRamGb: number,
 ): AskedRender {
   const measured = sample_us === undefined ? {} : { sampleUs: sample_us }
   return {
@@ -246,6 +252,7 @@ function askedOf(
     redundancy,
     denoise,
     files: files.map(({ cid }) => cid),
+    unitRamGb,
     ...measured,
   }
 }

@@ -30,6 +30,11 @@ export function workerMemoryGb(bytes: number): number {
   return Math.ceil(((WORKER_BYTES + bytes) / 2 ** 30) * 100) / 100
 }
 
+/** Memory of a worker that may hold so many bytes besides its own heap and code, in GB: the inverse of `workerDataBytes`. */
+export function workerGbOf(dataBytes: number): number {
+  return (WORKER_BYTES + dataBytes) / 2 ** 30
+}
+
 /** Bytes that a worker with so much memory, in GB, may hold besides its own heap and code. */
 export function workerDataBytes(ramGb: number): number {
   return Math.max(0, Math.ceil(ramGb * 2 ** 30) - WORKER_BYTES)

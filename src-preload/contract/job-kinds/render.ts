@@ -19,6 +19,7 @@ import {
   PREVIEW_SIDE_MAX,
   SCENE_FILES_MAX,
   SCENE_FILE_NAME_LENGTH_MAX,
+  SMALLER_PEERS_MAX,
   TILES_AT_WORK_MAX,
 } from '../limits.ts'
 import { AtMs, Count, DurationMs, Nothing, procedure } from '../procedure.ts'
@@ -87,6 +88,18 @@ export type RenderRequest = z.infer<typeof RenderRequest>
 export const SceneWarning = z.strictObject({ kind: z.string(), message: z.string() })
 export type SceneWarning = z.infer<typeof SceneWarning>
 
+/** Memory that one unit needs, in GB of 2^30 bytes. */
+const UnitRamGb = z.number().min(0).max(1_000_000)
+
+/** A PC that lends a unit less memory than it needs. */
+export const SmallerPeer = z.strictObject({
+  peer_id: PeerId,
+  name: z.string(),
+  is_self: z.boolean(),
+  ram_gb: z.number().min(0),
+})
+export type SmallerPeer = z.infer<typeof SmallerPeer>
+
 /** A render job that was accepted. */
 export const SubmittedRender = z.strictObject({
   kind: z.literal('render'),
@@ -100,6 +113,9 @@ export const SubmittedRender = z.strictObject({
   taken_units: Count.exactOptional(),
   /** Bytes that every provider has to fetch. */
   scene_bytes: Count,
+  /** Memory that one unit needs, and PCs that share now and lend less: they cannot help. Absent where it was not read anew. */
+  unit_ram_gb: UnitRamGb.exactOptional(),
+  smaller: z.array(SmallerPeer).max(SMALLER_PEERS_MAX).exactOptional(),
   warnings: z.array(SceneWarning),
 })
 export type SubmittedRender = z.infer<typeof SubmittedRender>
@@ -165,6 +181,8 @@ export const ScenePreview = z.strictObject({
   /** As the finished picture will have it. */
   exposure_stops: ExposureStops,
   lit_by: LitBy,
+  /** Memory that one unit of a render of it needs, GB: input of `estimate`. */
+  unit_ram_gb: UnitRamGb,
 })
 export type ScenePreview = z.infer<typeof ScenePreview>
 
@@ -183,6 +201,12 @@ export const RenderEstimate = z.strictObject({
   is_measuring: z.literal(true).exactOptional(),
   /** Percent of this PC's cores that other programs keep busy; absent where it cannot be read. */
   busy_percent: z.number().min(0).max(100).exactOptional(),
+  /** Memory that one unit needs, as it was asked about. */
+  unit_ram_gb: UnitRamGb.exactOptional(),
+  /** PCs that share now and lend less than that, so that they cannot help; the largest first. Absent where there are none. */
+  smaller: z.array(SmallerPeer).max(SMALLER_PEERS_MAX).exactOptional(),
+  /** Present where everybody who might help is known to lend less, this PC too: then it is refused when it is submitted. */
+  fits_nowhere: z.literal(true).exactOptional(),
 })
 export type RenderEstimate = z.infer<typeof RenderEstimate>
 
@@ -309,6 +333,8 @@ const calls = {
         denoise: DenoiseStrength.default(1),
         /** As the preview measured it; a usual scene's when absent. */
         sample_us: z.number().min(0).exactOptional(),
+        /** As the preview told it; a usual scene's when absent. */
+        unit_ram_gb: UnitRamGb.exactOptional(),
         /** The scene's files, which travel to others; absent before they are uploaded. */
         files: z.array(Cid).max(SCENE_FILES_MAX).exactOptional(),
       }),

@@ -159,11 +159,27 @@ async function submitRender(
       const jobs = job_ids.length === 1 ? '' : ` and ${job_ids.length - 1} more jobs`
       return `${job_id}${jobs}: ${units} units, ${triangles ?? 0} triangles`
     },
-    warnings: (submitted) => submitted.warnings.map(({ message }) => message),
+    warnings: (submitted) => [
+      ...memoryWarning(submitted),
+      ...submitted.warnings.map(({ message }) => message),
+    ],
     ...(isSeries
       ? { followAll: (calls, submitted, wait) => followSeries(terminal, calls, submitted, options, wait) }
       : {}),
   })
+}
+
+/** Who cannot help, since they lend a unit too little memory. */
+function memoryWarning({ unit_ram_gb = 0, smaller = [] }: SubmittedRender): string[] {
+  if (smaller.length === 0) return []
+  const who = smaller.map(({ name, is_self, ram_gb }) => `${is_self ? 'this PC' : name} ${inGb(ram_gb)}`)
+  return [
+    `each unit needs ${inGb(unit_ram_gb)} of memory, and these lend too little to help: ${who.join(', ')}`,
+  ]
+}
+
+function inGb(gb: number): string {
+  return `${Number(gb.toFixed(2))} GB`
 }
 
 /** Where the frames of a series go. */

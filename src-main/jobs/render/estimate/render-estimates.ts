@@ -6,6 +6,7 @@ import type { Cid, JobId } from '../../../protocol/ids.ts'
 import type { JobDependencies } from '../../dependencies.ts'
 import { estimateRender } from './estimate.ts'
 import { Experience, learned, NO_EXPERIENCE } from './experience.ts'
+import { memoryFit } from './memory-fit.ts'
 import { EstimateInput, type RenderOutcome } from './recorded-job.ts'
 import { renderSituation, type RenderSituation } from './situation.ts'
 
@@ -17,6 +18,8 @@ const inputKeyOf = (job: JobId): string => `render-estimate:${job}`
 /** The picture that an estimate is asked for. */
 export interface AskedRender extends Omit<EstimateInput, keyof RenderSituation | 'sceneBytes'> {
   readonly files?: readonly Cid[]
+  /** Memory that one unit needs, in GB; that of a usual scene when absent. */
+  readonly unitRamGb?: number
 }
 
 /** Estimates renders, and learns from how they go. */
@@ -63,10 +66,20 @@ export function createRenderEstimates(
   })
   stopping.addEventListener('abort', stopListening, { once: true })
 
-  function inputOf({ files, ...asked }: AskedRender): EstimateInput {
+  function inputOf({ files, unitRamGb, ...asked }: AskedRender): EstimateInput {
     const sceneBytes = files?.reduce((sum, cid) => sum + (blobs.info(cid)?.bytes ?? 0), 0)
-    const situation = renderSituation(runtime.state, clock.nowMs())
+    const situation = renderSituation(runtime.state, clock.nowMs(), unitRamGb)
     return { ...asked, ...(sceneBytes === undefined ? {} : { sceneBytes }), ...situation }
+  }
+
+  function memoryView({ unitRamGb }: AskedRender): Partial<RenderEstimate> {
+    if (unitRamGb === undefined) return {}
+    const { smaller, fitsNowhere } = memoryFit(runtime.state, unitRamGb, clock.nowMs())
+    return {
+      unit_ram_gb: unitRamGb,
+      ...(smaller.length === 0 ? {} : { smaller: [...smaller] }),
+      ...(fitsNowhere ? { fits_nowhere: true } : {}),
+    }
   }
 
   return {
@@ -86,6 +99,7 @@ export function createRenderEstimates(
         ...estimateRender(input, experience),
         ...(isMeasuring ? { is_measuring: true } : {}),
         ...(busy === undefined ? {} : { busy_percent: busy }),
+        ...memoryView(asked),
       }
     },
   }

@@ -9,7 +9,7 @@ import type { AlgorithmCapability, AvailabilitySlot } from '../../../protocol/sl
 import { toMs } from '../../../protocol/time.ts'
 
 /** Memory of one unit of a usual scene, in GB: a peer that lends less per core renders on fewer cores. */
-const UNIT_RAM_GB = 0.3
+const USUAL_UNIT_RAM_GB = 0.3
 
 /** A peer that could render now; this one too. */
 export interface EstimatedPeer {
@@ -35,24 +35,28 @@ export interface RenderSituation {
   readonly aheadMs: number
 }
 
-/** The situation of a peer that would have something rendered now. */
-export function renderSituation(state: Readonly<PeerState>, nowMs: number): RenderSituation {
+/** The situation of a peer that would have something rendered now, of which a unit needs `unitRamGb` of memory. */
+export function renderSituation(
+  state: Readonly<PeerState>,
+  nowMs: number,
+  unitRamGb = USUAL_UNIT_RAM_GB,
+): RenderSituation {
   return {
     ownScore: state.view.capabilities.find(isRenderer)?.performance_score ?? 1,
-    peers: renderPeers(state, nowMs),
+    peers: renderPeers(state, nowMs, unitRamGb),
     aheadMs: ownWorkAhead(state, nowMs),
   }
 }
 
 /** The peers that would render for this one at this moment, itself included. */
-function renderPeers(state: Readonly<PeerState>, nowMs: number): EstimatedPeer[] {
-  const own = bestIn(slotsForOwn(state, nowMs), nowMs)
+function renderPeers(state: Readonly<PeerState>, nowMs: number, unitRamGb: number): EstimatedPeer[] {
+  const own = bestIn(slotsForOwn(state, nowMs), nowMs, unitRamGb)
   const rate = Math.min(RATE_UNKNOWN_BYTES_PER_S, state.sharing.limits.upload_bytes_per_s ?? Infinity)
   const others = activeCommitments(state, nowMs)
     .filter(({ peer_id, trust_weights }) => mayHaveWork(state, peer_id) && (trust_weights[state.me] ?? 0) > 0)
     .flatMap((commitment): EstimatedPeer[] => {
       const peer = commitment.peer_id
-      const found = bestIn(commitment.availability_slots, nowMs)
+      const found = bestIn(commitment.availability_slots, nowMs, unitRamGb)
       if (found === undefined) return []
       const requesters = requestersAt(state, commitment, nowMs)
       return [{ peer, ...found, requesters, bytesPerS: measuredRate(state, peer) ?? rate }]
@@ -79,8 +83,9 @@ function busyCores({ view }: Readonly<PeerState>, cores: number): { readonly bus
 function bestIn(
   slots: readonly AvailabilitySlot[],
   nowMs: number,
+  unitRamGb: number,
 ): { readonly cores: number; readonly score: number } | undefined {
-  const found = slots.flatMap((slot) => rendererIn(slot, nowMs) ?? [])
+  const found = slots.flatMap((slot) => rendererIn(slot, nowMs, unitRamGb) ?? [])
   const [best] = found.sort((a, b) => b.cores * b.score - a.cores * a.score)
   return best
 }
@@ -88,14 +93,16 @@ function bestIn(
 function rendererIn(
   slot: AvailabilitySlot,
   nowMs: number,
+  unitRamGb: number,
 ): { readonly cores: number; readonly score: number } | undefined {
   if (nowMs < toMs(slot.start_time) || nowMs >= toMs(slot.end_time)) return undefined
   const score = slot.algorithms.find(isRenderer)?.performance_score
   const { cpu_cores, ram_gb } = slot.resources
-  const cores = Math.min(Math.floor(cpu_cores), Math.floor(ram_gb / UNIT_RAM_GB))
+  const cores = Math.min(Math.floor(cpu_cores), Math.floor(ram_gb / unitRamGb))
   return score === undefined ? undefined : { cores, score }
 }
 
-function isRenderer({ algorithm_id, version, supported }: AlgorithmCapability): boolean {
+/** Whether a capability is that of rendering units of this version. */
+export function isRenderer({ algorithm_id, version, supported }: AlgorithmCapability): boolean {
   return supported && algorithm_id === renderRules.id && version === renderRules.version
 }

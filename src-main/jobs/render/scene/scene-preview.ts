@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { SceneReport, type SceneFiles, type ScenePreview } from '#contract'
+import { renderRules } from '../../../protocol/job-kinds/render.ts'
 import { RenderParams } from '../../../protocol/job-kinds/render-tasks.ts'
 import { outputBytes, runLocalTask } from '../../local-task.ts'
 import { runFile } from '../../../ports/run-inputs.ts'
@@ -65,7 +66,9 @@ export function createSceneLooks(
       const owner = `api:preview:${tasks++}`
       try {
         const scene = await imports.take({ ...view, ...picture }, owner, signal)
-        const { bounces } = RenderParams.parse({})
+        const params = RenderParams.parse({})
+        const { bounces } = params
+        const { ram_gb } = renderRules.resources(params, { sceneMemoryBytes: scene.memoryBytes })
         const result = await runLocalTask(
           runner,
           {
@@ -86,6 +89,7 @@ export function createSceneLooks(
         return {
           ...{ image, width, height, sample_us, lit_by },
           exposure_stops: stops,
+          unit_ram_gb: ram_gb,
           took_ms: Math.max(0, clock.nowMs() - startMs),
         }
       } finally {

@@ -193,6 +193,15 @@ export const render: typeof english = {
     stale: 'Gerade lässt sich nicht sagen, wann es fertig wäre.',
     busy: (percent) => `Andere Programme lasten diesen PC zu ${percent} aus`,
     waits: 'Gerade sind zu wenige PCs verfügbar',
+    lends: (name, memory) => `${name} teilt ${memory} GB`,
+    tooSmall: (needed, who) =>
+      `Jede Kachel braucht ${needed} GB Arbeitsspeicher: ${who}, zu wenig zum Helfen.`,
+    fewMemory: 'Niemand, der da ist, teilt genug Arbeitsspeicher',
+    fewMemoryHint: (needed, who) =>
+      `Jede Kachel braucht ${needed} GB: ${who}. Du kannst es trotzdem abschicken: Es beginnt, sobald jemand so viel teilt.`,
+    tooLarge: 'Diese Szene braucht mehr Arbeitsspeicher, als irgendjemand teilt',
+    tooLargeHint: (needed, who) =>
+      `Jede Kachel braucht ${needed} GB: ${who}. Teile mehr Arbeitsspeicher oder mach die Szene kleiner.`,
     measuring: 'Dieser PC misst gerade, wie schnell er ist',
     measuringHint: 'Du kannst es trotzdem abschicken: Es beginnt, sobald das bekannt ist.',
   },

@@ -200,6 +200,15 @@ export const render = {
     stale: 'Right now we can’t tell when it would be done.',
     busy: (percent: string) => `Other programs keep this PC ${percent} busy`,
     waits: 'Too few PCs are available right now',
+    lends: (name: string, memory: string) => `${name} lends ${memory} GB`,
+    tooSmall: (needed: string, who: string) =>
+      `Each tile needs ${needed} GB of memory: ${who}, too little to help.`,
+    fewMemory: 'Nobody who is here lends enough memory',
+    fewMemoryHint: (needed: string, who: string) =>
+      `Each tile needs ${needed} GB: ${who}. You can send it anyway: it starts as soon as somebody lends so much.`,
+    tooLarge: 'This scene needs more memory than anybody lends',
+    tooLargeHint: (needed: string, who: string) =>
+      `Each tile needs ${needed} GB: ${who}. Lend more memory, or make the scene smaller.`,
     measuring: 'This PC is finding out how fast it is',
     measuringHint: 'You can send it anyway: it starts as soon as that is known.',
   },

@@ -57,7 +57,7 @@ function mountAgain(job: SummaryOf<'render'>, calls: Answers['render'] = {}) {
           recipe: () => RECIPE,
           inspectScene: () => REPORT,
           previewScene: () => ({
-            ...{ image: new Blob(['x']), width: 1, height: 1, sample_us: 1, took_ms: 900 },
+            ...{ image: new Blob(['x']), width: 1, height: 1, sample_us: 1, unit_ram_gb: 0.2, took_ms: 900 },
             ...{ exposure_stops: 0, lit_by: 'own' },
           }),
           estimate: () => ({ peers: 1, cores: 1, core_ms: 1, likely_ms: 1 }),

@@ -54,7 +54,7 @@ export function EstimateLine({
 
 /** A picture that is sent now would be done after so long: the end moves on with the clock. */
 function KnownEstimate({
-  estimate: { likely_ms, low_ms = likely_ms, high_ms = likely_ms, peers, cores, core_ms, busy_percent = 0 },
+  estimate,
   nowMs,
   isStale,
   deadlineMs,
@@ -64,8 +64,18 @@ function KnownEstimate({
   readonly isStale: boolean
   readonly deadlineMs: number | undefined
 }) {
+  const {
+    likely_ms,
+    low_ms = likely_ms,
+    high_ms = likely_ms,
+    peers,
+    cores,
+    core_ms,
+    busy_percent = 0,
+  } = estimate
   const text = useText().jobKinds.render.estimate
   const format = useFormat()
+  const memory = useMemory(estimate)
   const work = text.work(format.duration(core_ms))
   const atMs = nowMs + likely_ms
   const [low, high] = [format.duration(low_ms), format.duration(high_ms)]
@@ -78,6 +88,7 @@ function KnownEstimate({
       {busy_percent >= BUSY_PERCENT_MIN && (
         <p className={classes['dim']}>{text.busy(format.percent(busy_percent / 100))}</p>
       )}
+      {memory !== undefined && <p className={classes['warn']}>{text.tooSmall(memory.needed, memory.who)}</p>}
       {deadlineMs !== undefined && atMs > deadlineMs && (
         <p className={classes['warn']}>{text.late(format.roughly(atMs - deadlineMs))}</p>
       )}
@@ -85,9 +96,20 @@ function KnownEstimate({
   )
 }
 
+/** The memory that a tile needs, and who lends less, in words; undefined where nobody does. */
+function useMemory({ unit_ram_gb: needed, smaller = [] }: RenderEstimate) {
+  const messages = useText()
+  const format = useFormat()
+  if (needed === undefined || smaller.length === 0) return undefined
+  const lends = smaller.map(({ name, is_self, ram_gb }) =>
+    messages.jobKinds.render.estimate.lends(is_self ? messages.jobs.thisPc : name, format.number(ram_gb, 1)),
+  )
+  return { needed: format.number(needed, 1), who: format.list(lends) }
+}
+
 /** Why no PC, or too few, could do it now, and what the user can do about it. */
 function NoEstimate({
-  estimate: { peers, is_measuring: isMeasuring },
+  estimate,
   checks,
   onChecks,
 }: {
@@ -95,8 +117,19 @@ function NoEstimate({
   readonly checks: number
   readonly onChecks: (checks: number) => void
 }) {
+  const { peers, is_measuring: isMeasuring, fits_nowhere: fitsNowhere } = estimate
   const text = useText().jobKinds.render.estimate
   const format = useFormat()
+  const memory = useMemory(estimate)
+  if (memory !== undefined && peers === 0) {
+    const hint = fitsNowhere === true ? text.tooLargeHint : text.fewMemoryHint
+    return (
+      <div className={classes['lines']} role="status">
+        <p className={classes['answer']}>{fitsNowhere === true ? text.tooLarge : text.fewMemory}</p>
+        <p className={classes['dim']}>{hint(memory.needed, memory.who)}</p>
+      </div>
+    )
+  }
   if (isMeasuring === true) {
     return (
       <div className={classes['lines']} role="status">
@@ -111,6 +144,9 @@ function NoEstimate({
       <p className={classes['answer']}>{isTooFew ? text.waits : text.nobody}</p>
       {isTooFew ? (
         <>
+          {memory !== undefined && (
+            <p className={classes['warn']}>{text.tooSmall(memory.needed, memory.who)}</p>
+          )}
           <p className={classes['dim']}>{text.tooFew(peers, format.number(peers), format.number(checks))}</p>
           <Button size="compact-xs" mt={4} onClick={() => onChecks(peers)}>
             {text.fewer(peers, format.number(peers))}

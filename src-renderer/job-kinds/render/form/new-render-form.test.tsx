@@ -29,7 +29,12 @@ const SUBMITTED: SubmittedJob = {
 }
 
 /** The form as the screen holds it. */
-function Held({ scene, animationSeconds, onSceneGone }: Partial<Parameters<typeof NewRenderForm>[0]>) {
+function Held({
+  scene,
+  animationSeconds,
+  unitRamGb,
+  onSceneGone,
+}: Partial<Parameters<typeof NewRenderForm>[0]>) {
   const [form, setForm] = useState<RenderForm>(FIRST_FORM)
   return (
     <SceneDropZone>
@@ -40,6 +45,7 @@ function Held({ scene, animationSeconds, onSceneGone }: Partial<Parameters<typeo
         cameras={['Main', '']}
         animationSeconds={animationSeconds ?? 0}
         sampleUs={undefined}
+        unitRamGb={unitRamGb}
         isMeasuring={false}
         onSceneGone={onSceneGone ?? (() => undefined)}
       />
@@ -139,6 +145,45 @@ it('[F5] asks again every 15 s, and when somebody comes: it no longer says that 
   tell({ sharing: { kind: 'paused-by-user', since_ms: 0 } })
   await waitFor(() => expect(asked('render.estimate').length).toBeGreaterThan(count))
 })
+
+/** Bob and this PC, which lend less than a unit needs. */
+const SMALLER = [
+  { peer_id: BOB.peer_id, name: 'Bob', is_self: false, ram_gb: 0.5 },
+  { peer_id: peerId('me'), name: 'Ada’s PC', is_self: true, ram_gb: 0.25 },
+]
+const NEEDS = { unit_ram_gb: 1.1, smaller: SMALLER }
+
+it('[F7] tells before a scene is sent what memory it needs, and who lends too little', async () => {
+  const { asked } = mountForm(
+    { scene: SCENE, unitRamGb: 1.1 },
+    { render: { estimate: () => ({ ...ESTIMATE, ...NEEDS }) } },
+  )
+  await screen.findByText(/^Done about/)
+  screen.getByText(
+    'Each tile needs 1.1 GB of memory: Bob lends 0.5 GB and this PC lends 0.3 GB, too little to help.',
+  )
+  expect(asked('render.estimate')[0]).toMatchObject({ unit_ram_gb: 1.1 })
+  expect(submit().disabled).toBe(false)
+})
+
+it.each([
+  [false, 'Nobody who is here lends enough memory', 'You can send it anyway'],
+  [true, 'This scene needs more memory than anybody lends', 'make the scene smaller'],
+] as const)(
+  '[F7] a scene that fits nobody can wait, and one that never fits is not sent: %s',
+  async (...of) => {
+    const [fitsNowhere, title, hint] = of
+    const never = fitsNowhere ? ({ fits_nowhere: true } as const) : {}
+    mountForm(
+      { scene: SCENE, unitRamGb: 1.1 },
+      { render: { estimate: () => ({ ...NONE, peers: 0, ...NEEDS, ...never }) } },
+    )
+    const line = (await screen.findByText(title)).closest('[role=status]')
+    expect(line?.textContent).toContain('Each tile needs 1.1 GB: Bob lends 0.5 GB and this PC lends 0.3 GB.')
+    expect(line?.textContent).toContain(hint)
+    expect(submit().disabled).toBe(fitsNowhere)
+  },
+)
 
 it('says that this PC is being measured, and not that nobody can', async () => {
   const estimate = () => ({ ...NONE, peers: 0, is_measuring: true }) as const

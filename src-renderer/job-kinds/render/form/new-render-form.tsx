@@ -34,6 +34,7 @@ export function NewRenderForm({
   cameras,
   animationSeconds,
   sampleUs,
+  unitRamGb,
   isMeasuring,
   refusal,
   onSceneGone,
@@ -47,6 +48,8 @@ export function NewRenderForm({
   readonly animationSeconds: number
   /** The time of one sample, as the preview measured it. */
   readonly sampleUs: number | undefined
+  /** Memory that one unit of the scene needs, in GB, as the preview told it. */
+  readonly unitRamGb: number | undefined
   readonly isMeasuring: boolean
   /** Why the scene cannot be rendered, in a line; absent where it can. */
   readonly refusal?: string | undefined
@@ -57,8 +60,7 @@ export function NewRenderForm({
   const nowMs = useNow(DEADLINE_CHECK_MS)
   const outcome = orderOf(form, { animationSeconds, nowMs })
   const order = outcome.ok ? outcome.order : undefined
-  const problems = outcome.ok ? {} : outcome.problems
-  const question = order && estimateQuestion(order, sampleUs, scene)
+  const question = order && estimateQuestion(order, { sampleUs, unitRamGb }, scene)
   const news = useEstimateNews()
   const estimate = useLatestAnswer(
     question && JSON.stringify(question),
@@ -71,12 +73,13 @@ export function NewRenderForm({
   )
   const { isSending, send } = useSubmit(form, scene, sampleUs, onSceneGone)
   const change = (some: Partial<RenderForm>): void => onChange({ ...form, ...some })
-  const isReady = scene !== undefined && order !== undefined && refusal === undefined
+  const isRefused = refusal !== undefined || estimate.value?.fits_nowhere === true
+  const isReady = scene !== undefined && order !== undefined && !isRefused
   const submit = (event: SubmitEvent): void => {
     event.preventDefault()
     if (order !== undefined) void send(order, estimate.isWorking ? undefined : estimate.value?.likely_ms)
   }
-  const fields = { form, problems, onChange: change }
+  const fields = { form, problems: outcome.ok ? {} : outcome.problems, onChange: change }
   const foot = useRef<HTMLDivElement>(null)
   useToastRoom(foot)
   return (
@@ -150,7 +153,7 @@ const NO_QUESTION = { width: 1, height: 1, spp: 1 }
 
 function estimateQuestion(
   { width, height, spp, frames, redundancy, denoise }: RenderOrder,
-  sampleUs: number | undefined,
+  { sampleUs, unitRamGb }: Readonly<Record<'sampleUs' | 'unitRamGb', number | undefined>>,
   scene: HandedScene | undefined,
 ) {
   return {
@@ -161,6 +164,7 @@ function estimateQuestion(
     redundancy,
     ...(denoise === undefined ? {} : { denoise }),
     ...(sampleUs === undefined ? {} : { sample_us: sampleUs }),
+    ...(unitRamGb === undefined ? {} : { unit_ram_gb: unitRamGb }),
     ...(scene === undefined ? {} : { files: scene.files.map(({ cid }) => cid) }),
   }
 }

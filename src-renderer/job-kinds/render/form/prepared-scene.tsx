@@ -61,6 +61,7 @@ export function PreparedScene({
           cameras={cameras}
           animationSeconds={animationSeconds}
           sampleUs={preview.sampleUs}
+          unitRamGb={preview.unitRamGb}
           isMeasuring={upload.state === 'sending' || preview.isWorking}
           refusal={refusalOf(upload, report, preview)}
           onSceneGone={reading === undefined ? onKeptGone : restart}

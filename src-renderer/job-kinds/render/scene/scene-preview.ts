@@ -11,6 +11,8 @@ export interface ScenePreviewPicture {
   readonly tookMs: number | undefined
   /** Core time of one sample of a pixel, in microseconds. */
   readonly sampleUs: number | undefined
+  /** Memory that one unit of a render of it needs, in GB. */
+  readonly unitRamGb: number | undefined
   /** The exposure in stops that it has, and that the picture will have. */
   readonly exposureStops: number | undefined
   readonly litBy: LitBy | undefined
@@ -41,6 +43,7 @@ export function useScenePreview(
         url: URL.createObjectURL(preview.image),
         tookMs: preview.took_ms,
         sampleUs: preview.sample_us,
+        unitRamGb: preview.unit_ram_gb,
         exposureStops: preview.exposure_stops,
         litBy: preview.lit_by,
       }
@@ -53,6 +56,7 @@ export function useScenePreview(
     url,
     tookMs: value?.tookMs,
     sampleUs: value?.sampleUs,
+    unitRamGb: value?.unitRamGb,
     exposureStops: value?.exposureStops,
     litBy: value?.litBy,
     ...{ isWorking, message, isRefused, retry },
