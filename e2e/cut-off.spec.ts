@@ -23,11 +23,14 @@ test('a control that is cut off or out of reach is found, and one within reach i
     '<div style="height: 50px; overflow: hidden"><input style="margin-top: 60px"></div>',
     '<div role="slider" aria-label="Trust" style="margin-left: 630px; width: 40px; height: 20px"></div>',
     '<select style="width: 60px"><option>Wednesday</option></select>',
+    `<p tabindex="0" style="width: 80px; height: 30px; overflow: auto; overflow-wrap: anywhere">${'A1'.repeat(40)}</p>`,
+    '<p style="width: 20px; overflow: hidden; white-space: nowrap">Ada Lovelace</p>',
   ]
   for (const body of cut) expect(await foundIn(page, body), body).toBeGreaterThan(0)
   const whole = [
     button(''),
     '<select><option>Wednesday</option></select>',
+    `<p style="width: 80px; overflow: auto; overflow-wrap: anywhere">${'A1'.repeat(40)}</p>`,
     `<div style="height: 40px; overflow: auto">${button('margin-top: 900px')}</div>`,
     `<div tabindex="0" style="width: 80px; overflow: auto">${button('')}</div>`,
     '<p style="width: 80px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap"><a href="/">Ada Lovelace of London</a></p>',

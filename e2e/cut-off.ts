@@ -38,7 +38,8 @@ const SHOWN_PX_MIN = 44
 
 /**
  * Finds controls that a user cannot see whole or scroll to: beyond the page's edges, or beyond those of a box that hides
- * what is outside it. A link in a line that ends with "…" must show some letters, and a choice its whole option.
+ * what is outside it. A link in a line that ends with "…" must show some letters, a choice its whole option, and a text all
+ * of itself, without being scrolled.
  *
  * Not looked at: what is there for screen readers alone, links that appear when focused, and what is beside the visible
  * part of a box that a keyboard can scroll.
@@ -50,7 +51,7 @@ export async function cutOff(page: Page): Promise<string[]> {
     const by = cutterOf(control)
     return by === undefined ? [] : [`${control.name} is cut off by ${by.name}`]
   })
-  return [...hidden, ...(await tightChoices(page))]
+  return [...hidden, ...(await tightChoices(page)), ...(await tightTexts(page))]
 }
 
 /** Choices whose longest option is wider than the room for it: "Wednesda". */
@@ -71,6 +72,28 @@ function tightChoices(page: Page): Promise<string[]> {
           ? []
           : [`“${wide}” does not fit into the choice of ${select.ariaLabel ?? ''}`]
       })
+  })
+}
+
+/** Texts of which a part is outside their own box: an invitation's code in two lines. One that ends with "…" says so. */
+function tightTexts(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const isHiding = (overflow: string): boolean => /hidden|clip|auto|scroll/.test(overflow)
+    const hasText = ({ childNodes }: Element): boolean =>
+      Array.from(childNodes).some((node) => node.nodeType === Node.TEXT_NODE && node.nodeValue?.trim() !== '')
+    return Array.from(document.body.querySelectorAll('*'))
+      .filter((box) => !box.matches('textarea, select, pre, svg *') && hasText(box))
+      .filter((box) => box.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
+      .filter((box) => {
+        const { overflowX, overflowY, textOverflow, webkitLineClamp, clipPath } = getComputedStyle(box)
+        if (clipPath === 'inset(50%)' || textOverflow === 'ellipsis' || webkitLineClamp !== 'none')
+          return false
+        return (
+          (isHiding(overflowX) && box.scrollWidth > box.clientWidth + 1) ||
+          (isHiding(overflowY) && box.scrollHeight > box.clientHeight + 1)
+        )
+      })
+      .map((box) => `the text “${box.textContent.slice(0, 40)}” is not seen whole`)
   })
 }
 

@@ -1,6 +1,7 @@
 import { expect, findings, keepPicture, test, text } from './app.ts'
+import { cutOff } from './cut-off.ts'
 import { emptyStage } from './nodes.ts'
-import { pictureStage, settle } from './screens.ts'
+import { NARROWEST, pictureStage, settle, WIDE } from './screens.ts'
 
 pictureStage({ name: 'empty', make: emptyStage, jobs: [], hasPeople: false })
 
@@ -14,6 +15,12 @@ test('the first start is pictured too', async ({ peer, windowOf }) => {
       await settle(page)
       await keepPicture(page, `start-${step}-${theme}-1280`)
       expect(await findings(page)).toEqual([])
+      expect(await cutOff(page)).toEqual([])
+      await page.setViewportSize(NARROWEST)
+      await settle(page)
+      await keepPicture(page, `start-${step}-${theme}-200-percent`)
+      expect(await cutOff(page)).toEqual([])
+      await page.setViewportSize(WIDE)
       if (step !== 'whom') await page.getByRole('button', { name: text.start.next }).click()
     }
   }

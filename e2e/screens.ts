@@ -16,16 +16,16 @@ import { cutOff } from './cut-off.ts'
 import { dropFiles } from './drop.ts'
 import { ballsScene } from './scenes.ts'
 
-/** The size that a window opens in, and a smaller one. */
-const WIDE = { width: 1_280, height: 800 }
+/** The size that a window opens in. */
+export const WIDE = { width: 1_280, height: 800 }
+/** A smaller one. */
 const SMALL = { width: 900, height: 640 }
-/**
- * Narrow windows, in which nothing may be out of reach: at 200 % a window of 1,280 × 800 has half as many pixels. They are
- * pictured in German, whose words are longer.
- */
+/** At 200 % a window of 1,280 × 800 has half as many pixels. */
+export const NARROWEST = { width: 640, height: 400 }
+/** Narrow windows, in which nothing may be out of reach. They are pictured in German, whose words are longer. */
 const NARROW = [
   { name: '700', width: 700, height: 640 },
-  { name: '200-percent', width: 640, height: 400 },
+  { name: '200-percent', ...NARROWEST },
 ] as const
 /** Screens that show what is under way, and those that do not. */
 const LIVE_SCREENS: readonly Screen[] = ['overview', 'jobs', 'people']

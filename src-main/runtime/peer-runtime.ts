@@ -29,7 +29,7 @@ import { createEffectPerformer } from './effect-performer.ts'
 import type { Brain, EventLoop, WorldEffect } from './event-loop.ts'
 import { readEvidence, type StatementPage } from './evidence-reader.ts'
 import { createExecutor } from './executing/executor.ts'
-import type { ActiveUnit } from './executing/job-at-work.ts'
+import type { ActiveUnit, RecentRun } from './executing/job-at-work.ts'
 import { createKeyCare } from './executing/key-care.ts'
 import { leave } from './leaving.ts'
 import type { Convergence } from './messages/convergence.ts'
@@ -109,6 +109,8 @@ export interface PeerRuntime {
   /** A contact's signed record of where it is has come, newer than what is known or not. */
   learn(record: AddressRecord): Promise<void>
   activeUnits(): readonly ActiveUnit[]
+  /** When each job of which something is at work was last computed here. */
+  recentRuns(): readonly RecentRun[]
   /** How its rounds reach its contacts, in time and messages. */
   convergence(): Convergence
   /** How the loop of events goes: why it has stopped, if it has by a defect, and how many wait. */
@@ -174,6 +176,7 @@ export function createPeerRuntime(dependencies: PeerDependencies): PeerRuntime {
       await loop.dispatch({ kind: 'addresses-learned', at_ms, peer, sequence, addresses })
     },
     activeUnits: () => executor.active(),
+    recentRuns: () => executor.recentRuns(),
     convergence: () => services.publisher.convergence(),
     loop: () => loop.condition(),
     evidenceOf: (job, after) =>

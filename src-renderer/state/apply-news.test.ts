@@ -12,6 +12,7 @@ const whole: NodeNews = {
   sharing: { kind: 'sharing' },
   readings: [{ rule: 'metered', state: 'fine' }],
   units_here: [],
+  working_for: [{ requester: 'p' as PeerId, is_own: false, name: 'Ada', kind: 'render' }],
   jobs: { changed: [job('a'), job('b')], removed: [] },
   people: { changed: [person('p', 'Ada')], removed: [] },
   pair_requests: [],
@@ -23,6 +24,7 @@ it('the first news is everything', () => {
   expect(mirror.isLoaded).toBe(true)
   expect([...mirror.jobs.keys()]).toEqual(['a', 'b'])
   expect(mirror.people.get('p' as PeerId)?.name).toBe('Ada')
+  expect(mirror.workingFor.map(({ name }) => name)).toEqual(['Ada'])
 })
 
 it('a change touches what it names, and everything else keeps its identity', () => {
@@ -35,6 +37,7 @@ it('a change touches what it names, and everything else keeps its identity', () 
   expect(after.jobs.get('b' as JobId)?.verified).toBe(7)
   expect(after.people).toBe(before.people)
   expect(after.readings).toBe(before.readings)
+  expect(after.workingFor).toBe(before.workingFor)
   expect(after.pairRequests).toBe(before.pairRequests)
   expect(before.jobs.get('b' as JobId)?.verified).toBe(0)
 })

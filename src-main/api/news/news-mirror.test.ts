@@ -113,6 +113,25 @@ describe('the mirror of news', () => {
     expect(mirror.take(place)?.people?.changed).toEqual([anna(0.4)])
   })
 
+  it('tells for whom this PC works, by name, until three seconds after it was last seen to', () => {
+    const { mirror, happens, activeUnits, recentRuns } = createMirrored()
+    const requester = peerOf('A')
+    happens({ kind: 'paired', at_ms: NOON, peer: requester, name: 'Anna', addresses: [], trust: 1 })
+    const place = newPlace()
+    expect(mirror.take(place)?.working_for).toEqual([])
+    const anna = [{ requester, is_own: false, name: 'Anna', kind: 'other' }]
+    const job = JobId.parse('theirs')
+    activeUnits.push({ requester, job, unit: 0, fraction: 0, startedAtMs: Date.now() })
+    expect(mirror.take(place)?.working_for).toEqual(anna)
+    activeUnits.length = 0
+    vi.advanceTimersByTime(2_999)
+    expect(mirror.take(place)?.working_for).toBeUndefined()
+    vi.advanceTimersByTime(1)
+    expect(mirror.take(place)?.working_for).toEqual([])
+    recentRuns.push({ requester, ranAtMs: Date.now() })
+    expect(mirror.take(place)?.working_for).toEqual(anna)
+  })
+
   it('listens no longer once it is stopped', () => {
     const { mirror, listeners } = createMirrored()
     expect(listeners.size).toBe(1)

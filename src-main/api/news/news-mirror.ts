@@ -68,6 +68,7 @@ export function createNewsMirror(dependencies: ApiDependencies, sources: NewsSou
   const jobs = createMirroredJobs(runtime, (job) => sources.summaryOf(job))
   const people = createVersionedMap<PeerId, Person>(isSamePerson)
   const workingFor = createWorkingFor({
+    me: state.me,
     nameOf: (peer) => state.pairing.contacts.get(peer)?.name,
     kindOf: (algorithmId) => sources.kindOf(algorithmId),
   })
@@ -103,7 +104,7 @@ export function createNewsMirror(dependencies: ApiDependencies, sources: NewsSou
     const nowMs = clock.nowMs()
     const here = unitsHere(runtime.activeUnits(), state.me, nowMs)
     wholes.set('units_here', { units_here: here })
-    wholes.set('working_for', { working_for: [...workingFor(here, nowMs)] })
+    wholes.set('working_for', { working_for: [...workingFor(here, runtime.recentRuns(), nowMs)] })
     wholes.set('sharing', { sharing: dependencies.sharing.now() })
     wholes.set('readings', { readings: [...dependencies.sharing.readings()] })
     wholes.set('meters', { meters: dependencies.sharing.meters() })

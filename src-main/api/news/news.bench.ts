@@ -142,6 +142,7 @@ function crowdParts(
     state,
     jobs: createJobRecords(state, openMemoryHistory(), () => undefined),
     activeUnits: () => [],
+    recentRuns: () => [],
     onNotices: (listener: (notices: readonly Notice[]) => void) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -7,6 +7,7 @@ import { advance } from '../../peer/step.ts'
 import type { OwnReachFacts } from '../../ports/own-reach.ts'
 import type { Connection } from '../../ports/reach.ts'
 import { JobId } from '../../protocol/ids.ts'
+import type { ActiveUnit, RecentRun } from '../../runtime/executing/job-at-work.ts'
 import { machineClock } from '../../runtime/machine.ts'
 import { createJobRecords } from '../../runtime/requesting/job-records.ts'
 import { openMemoryHistory } from '../../storage/history/memory-history.ts'
@@ -42,6 +43,8 @@ export function createMirrored() {
   const state = initialState(ME, 'me')
   const connections: Connection[] = []
   const people: Person[] = []
+  const activeUnits: ActiveUnit[] = []
+  const recentRuns: RecentRun[] = []
   const listeners = new Set<(notices: readonly Notice[]) => void>()
   const reachListeners = new Set<() => void>()
   let composed = 0
@@ -49,7 +52,8 @@ export function createMirrored() {
     runtime: {
       state,
       jobs: createJobRecords(state, openMemoryHistory(), () => undefined),
-      activeUnits: () => [],
+      activeUnits: () => activeUnits,
+      recentRuns: () => recentRuns,
       onNotices: (listener: (notices: readonly Notice[]) => void) => {
         listeners.add(listener)
         return () => listeners.delete(listener)
@@ -104,6 +108,8 @@ export function createMirrored() {
     mirror,
     connections,
     people,
+    activeUnits,
+    recentRuns,
     listeners,
     /** A person of whom only the reach matters. */
     person: (reach: Reach): Person => ({

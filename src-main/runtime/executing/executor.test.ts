@@ -164,6 +164,17 @@ describe('units of a split job', () => {
     expect(fetched).not.toContain(job.parts[1])
   })
 
+  it('are known to have been computed here, however short they are', async () => {
+    const job = await splitJob(['zero', 'one'])
+    expect(executor.recentRuns()).toEqual([])
+    award(job, [0])
+    await until(() => receipts.length === 1)
+    const [first] = executor.recentRuns()
+    expect(first).toMatchObject({ requester: ANN, algorithmId: 'test.unit' })
+    expect(first!.ranAtMs).toBeLessThanOrEqual(Date.now())
+    expect(executor.active()).toEqual([])
+  })
+
   it('[W15] that are ready together travel together', async () => {
     const job = await splitJob(Array.from({ length: 40 }, (_, i) => `part ${i}`))
     for (const cid of job.parts) await copy(cid)

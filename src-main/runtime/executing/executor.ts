@@ -4,7 +4,15 @@ import type { AwardedUnit } from '../../protocol/messages.ts'
 import { holdingKey } from '../../peer/provider/slice.ts'
 import { holdingPin } from '../blobs/blob-rights.ts'
 import type { ExecutorDependencies } from './executor-dependencies.ts'
-import { activeUnit, forget, taskId, type ActiveUnit, type Work } from './job-at-work.ts'
+import {
+  activeUnit,
+  forget,
+  recentRun,
+  taskId,
+  type ActiveUnit,
+  type RecentRun,
+  type Work,
+} from './job-at-work.ts'
 import { createUnitEnds } from './unit-ends.ts'
 import { createUnitInputs } from './unit-inputs.ts'
 import { createUnitRuns } from './unit-runs.ts'
@@ -23,6 +31,8 @@ export interface Executor {
   retire(requester: PeerId, job: JobId): boolean
   /** Units being computed or waiting for it, for those who show it. */
   active(): readonly ActiveUnit[]
+  /** When each job that is known here was last computed here. */
+  recentRuns(): readonly RecentRun[]
 }
 
 /** Creates the executor; it does nothing until it is given units. */
@@ -93,6 +103,9 @@ export function createExecutor(dependencies: ExecutorDependencies): Executor {
       return [...works.values()].flatMap((work) =>
         [...work.wanted.keys()].map((unit) => activeUnit(work, unit)),
       )
+    },
+    recentRuns() {
+      return [...works.values()].flatMap((work) => recentRun(work) ?? [])
     },
   }
 }

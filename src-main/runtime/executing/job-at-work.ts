@@ -22,6 +22,13 @@ export interface ActiveUnit {
   readonly expectedMs?: number
 }
 
+/** When a job was last computed here, by units that were too short to be seen at work too. */
+export interface RecentRun {
+  readonly requester: PeerId
+  readonly algorithmId?: string
+  readonly ranAtMs: number
+}
+
 /** One job at work here. */
 export interface Work {
   readonly requester: PeerId
@@ -46,6 +53,8 @@ export interface Work {
   algorithmId?: string
   /** The recent duration of its units here. */
   expectedMs?: number
+  /** When a unit of it was last done here. */
+  ranAtMs?: number
   readonly finished: FinishedUnits
 }
 
@@ -64,8 +73,15 @@ export function activeUnit(work: Work, unit: number): ActiveUnit {
   }
 }
 
-/** Takes a unit's time into what the job's units take here. */
-export function noteTime(work: Work, wallMs: number): void {
+/** When a job was last computed here; undefined before its first unit is done. */
+export function recentRun({ requester, algorithmId, ranAtMs }: Work): RecentRun | undefined {
+  if (ranAtMs === undefined) return undefined
+  return { requester, ...(algorithmId === undefined ? {} : { algorithmId }), ranAtMs }
+}
+
+/** Notes that a unit was done, and takes its time into what the job's units take here. */
+export function noteRun(work: Work, wallMs: number, nowMs: number): void {
+  work.ranAtMs = nowMs
   const before = work.expectedMs ?? wallMs
   work.expectedMs = before + (wallMs - before) * NEWEST_WEIGHT
 }

@@ -5,7 +5,7 @@ import { outputSeal } from '../../protocol/job-key.ts'
 import type { ExecutionReceipt } from '../../protocol/receipt.ts'
 import type { RunOutcome } from '../../ports/runner.ts'
 import type { ExecutorDependencies } from './executor-dependencies.ts'
-import { forget, noteTime, type Work } from './job-at-work.ts'
+import { forget, noteRun, type Work } from './job-at-work.ts'
 
 /** Receipts that could not be written down are tried again after this, and after twice the last pause each further time. */
 const RETRY_MS_MIN = 1_000
@@ -45,7 +45,7 @@ export function createUnitEnds({
       return
     }
     forget(work, unit_index)
-    if (outcome.kind === 'done') noteTime(work, outcome.metrics.wall_ms)
+    if (outcome.kind === 'done') noteRun(work, outcome.metrics.wall_ms, clock.nowMs())
     if (outcome.kind === 'failed' && outcome.fault.kind === 'internal') {
       handBack(work, [{ unit_index, attempt }], new FaultError(outcome.fault))
     } else {

@@ -48,7 +48,7 @@ export function createPresence(options: PresenceOptions): Presence {
         isPeerHeard,
         isOnline: options.isOnline(),
         sharing: known.sharing,
-        unitsHere: known.unitsHere.length,
+        isWorking: known.workingFor.length > 0,
       }),
       ...(fraction === undefined ? {} : { fraction }),
       tooltip: trayTooltip(messages, format, known, isPeerHeard),

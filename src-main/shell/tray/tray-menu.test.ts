@@ -3,6 +3,7 @@ import type {
   JobId,
   JobSummary,
   NearbyTry,
+  NodeNews,
   PairRequest,
   PeerId,
   Person,
@@ -92,7 +93,12 @@ describe('the tray of a user whose job runs', () => {
     })
     const tell = (...changed: JobSummary[]) =>
       made.hear({ is_whole: true, sharing, jobs: { changed, removed: [] } })
-    return { tell, lose: () => made.lose(), last: () => ({ view: views.at(-1), bar: bars.at(-1) }) }
+    return {
+      tell,
+      hear: (news: NodeNews) => made.hear(news),
+      lose: () => made.lose(),
+      last: () => ({ view: views.at(-1), bar: bars.at(-1) }),
+    }
   }
 
   it('tells how far it is, in the icon, the tooltip and the taskbar', () => {
@@ -105,6 +111,19 @@ describe('the tray of a user whose job runs', () => {
     expect(last()).toMatchObject({ view: { fraction: 0.425, tooltip }, bar: 0.425 })
     tell({ ...running, state: { kind: 'done' } })
     expect(last()).toMatchObject({ view: { tooltip: 'Sharing' }, bar: undefined })
+  })
+
+  it('has the icon of work while short units come and go', () => {
+    const { hear, last } = presence()
+    const working_for = [{ requester: peer('a'), is_own: false, name: 'Ada', kind: 'render' as const }]
+    hear({ is_whole: true, sharing, working_for, units_here: [] })
+    const seen = [[unit('a', false)], [], [unit('a', false, 1)], []].map((units_here) => {
+      hear({ is_whole: false, units_here })
+      return last().view.state
+    })
+    expect(new Set(seen)).toEqual(new Set(['working']))
+    hear({ is_whole: false, working_for: [] })
+    expect(last().view.state).toBe('sharing')
   })
 
   it('tells nothing of it once the peer is gone', () => {
@@ -206,18 +225,18 @@ describe('the tray’s icon', () => {
     isPeerHeard: true,
     isOnline: true,
     sharing: { kind: 'sharing' } as SharingNow,
-    unitsHere: 0,
+    isWorking: false,
   }
   it.each([
     [{}, 'sharing'],
     [{ sharing: undefined }, 'sharing'],
-    [{ unitsHere: 2 }, 'working'],
-    [{ unitsHere: 1, sharing: { kind: 'paused-by-user', since_ms: 1 } as SharingNow }, 'working'],
+    [{ isWorking: true }, 'working'],
+    [{ isWorking: true, sharing: { kind: 'paused-by-user', since_ms: 1 } as SharingNow }, 'working'],
     [{ sharing: { kind: 'finishing', since_ms: 1 } as SharingNow }, 'sharing'],
     [{ sharing: { kind: 'off' } as SharingNow }, 'paused'],
     [{ sharing: { kind: 'outside-hours' } as SharingNow }, 'paused'],
     [{ isOnline: false }, 'offline'],
-    [{ isPeerHeard: false, unitsHere: 4 }, 'problem'],
+    [{ isPeerHeard: false, isWorking: true }, 'problem'],
   ])('with %j is %s', (change, state) => {
     expect(trayState({ ...facts, ...change })).toBe(state)
   })
@@ -336,13 +355,17 @@ describe('what is known', () => {
       is_whole: true,
       jobs: { changed: [job('1', { kind: 'running' }), job('2', { kind: 'done' })], removed: [] },
       sharing: { kind: 'off' },
+      working_for: [{ requester: peer('a'), is_own: false, kind: 'render' }],
     })
     expect(runningJobs(one)).toBe(1)
+    expect(one.workingFor.map(({ requester }) => requester)).toEqual(['a'])
     const nearby = { visible: true, pcs: [], tries: [] }
     expect(applyNews(one, { is_whole: false, nearby }).nearbyTries).toBe(nearby.tries)
     const two = applyNews(one, { is_whole: false, jobs: { changed: [], removed: ['1' as JobId] } })
     expect([...two.jobs.keys()]).toEqual(['2'])
     expect(two.sharing).toEqual({ kind: 'off' })
+    expect(two.workingFor).toBe(one.workingFor)
+    expect(applyNews(two, { is_whole: false, working_for: [] }).workingFor).toEqual([])
     expect(applyNews(two, { is_whole: true }).jobs.size).toBe(0)
   })
 })

@@ -12,17 +12,17 @@ export interface TrayFacts {
   readonly isOnline: boolean
   /** Absent until the peer has told it. */
   readonly sharing: SharingNow | undefined
-  /** Units that are being computed here, own and others'. */
-  readonly unitsHere: number
+  /** Whether something is computed here, own or others'; holds for seconds, so that the icon does not flicker between units. */
+  readonly isWorking: boolean
 }
 
 /**
  * The state of the tray's icon. A problem comes first; work that is going on comes before
  * sharing that is paused, because own work goes on in a pause.
  */
-export function trayState({ isPeerHeard, isOnline, sharing, unitsHere }: TrayFacts): TrayState {
+export function trayState({ isPeerHeard, isOnline, sharing, isWorking }: TrayFacts): TrayState {
   if (!isPeerHeard) return 'problem'
-  if (unitsHere > 0) return 'working'
+  if (isWorking) return 'working'
   if (!isOnline) return 'offline'
   switch (sharing?.kind) {
     case 'sharing':

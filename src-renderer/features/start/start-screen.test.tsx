@@ -197,6 +197,16 @@ it('the answer is set with its rules first, and Done ends the first start', asyn
   await waitFor(() => expect(path()).toBe('/'))
 })
 
+it('what is suggested is chosen already, and is set with Next', async () => {
+  const { user, asked } = mountStart()
+  await user.click(button('Next'))
+  const away = await screen.findByRole<HTMLInputElement>('radio', { name: /^When I’m away/ })
+  await waitFor(() => expect(away.getAttribute('aria-checked')).toBe('true'))
+  await user.click(button('Next'))
+  await screen.findByText('Step 3 of 3')
+  expect(asked('sharing.setRules')).toMatchObject([{ rules: { 'in-use': { enabled: true } } }])
+})
+
 it('the last card leads to a first picture', async () => {
   const { user, asked, path } = mountStart()
   await user.click(button('Next'))
@@ -234,6 +244,18 @@ it('a person paired meanwhile is told on the last card', async () => {
   await screen.findByText('meshwork:mine')
   tell({ people: new Map([[peerId('Ada'), person('Ada')]]) })
   screen.getByText('You are paired with Ada.')
+})
+
+it('a person who was asked here and accepts is told of once, as paired', async () => {
+  const answer = { state: 'waiting', peer_id: peerId('Ada'), name: 'Ada' } as const
+  const { user, tell } = mount(<WhomCard />, { answers: { people: { ...INVITE, pair: () => answer } } })
+  await user.click(screen.getByRole('textbox', { name: 'Their code or link' }))
+  await user.paste(`meshwork:${'A1'.repeat(40)}`)
+  await user.keyboard('{Enter}')
+  await screen.findByText(/^Ada has been asked/)
+  tell({ people: peopleMap(person('Ada')) })
+  screen.getByText('You are paired with Ada.')
+  expect(screen.queryByText(/has been asked/)).toBeNull()
 })
 
 const nameField = () => screen.findByRole<HTMLInputElement>('textbox', { name: 'Name of this PC' })
