@@ -70,6 +70,12 @@ it('a finished picture tells its size and its quality', async () => {
   await screen.findByText(/^640 × 480 · 64 samples/)
 })
 
+it('a finished picture tells how long it took, and how long ago that was', async () => {
+  const submitted_at_ms = Date.now() - 2 * 3_600_000
+  mountBoard(jobSummary('render', { ...DONE, submitted_at_ms, wall_ms: 60_000 }))
+  await screen.findByText(/^took 1 min, .*2 h.* ago$/)
+})
+
 it('a finished picture tells whose PCs made it', async () => {
   const makers = [
     { name: 'Bob', is_self: false },

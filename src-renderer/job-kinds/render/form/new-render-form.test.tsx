@@ -67,6 +67,14 @@ it('cannot be sent before the scene is handed over', () => {
   expect(submit().disabled).toBe(true)
 })
 
+it('keeps toasts off its button', () => {
+  vi.stubGlobal('innerHeight', 100)
+  onTestFinished(() => void vi.unstubAllGlobals())
+  mountForm()
+  // This document has no layout: the row of the button is at its top.
+  expect(document.documentElement.style.getPropertyValue('--toasts-bottom')).toBe('108px')
+})
+
 it('sends a request of its kind with the estimate, and goes to the job', async () => {
   const { user, asked, path } = mountForm()
   await screen.findByText(/^Done about/)
