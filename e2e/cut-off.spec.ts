@@ -19,6 +19,7 @@ test('a control that is cut off or out of reach is found, and one within reach i
     `<div style="height: 10px; overflow: clip">${button('')}</div>`,
     `<div style="width: 80px; overflow: hidden"><div style="width: 200px">${button('margin-left: 90px')}</div></div>`,
     `<div tabindex="-1" style="width: 80px; overflow: auto">${button('')}</div>`,
+    `<div role="list" tabindex="0" style="width: 80px; overflow: auto">${button('')}</div>`,
     '<p style="width: 8px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap"><a href="/">Ada Lovelace</a></p>',
     '<div style="height: 50px; overflow: hidden"><input style="margin-top: 60px"></div>',
     '<div role="slider" aria-label="Trust" style="margin-left: 630px; width: 40px; height: 20px"></div>',

@@ -42,7 +42,7 @@ const SHOWN_PX_MIN = 44
  * of itself, without being scrolled.
  *
  * Not looked at: what is there for screen readers alone, links that appear when focused, and what is beside the visible
- * part of a box that a keyboard can scroll.
+ * part of a box that a keyboard can scroll. A list is there to be scrolled down, and not to the side.
  *
  * @returns a line for each; tests expect none
  */
@@ -141,13 +141,14 @@ function shownControls(page: Page): Promise<Control[]> {
     }
     const around = (at: Element) => {
       const { overflowX, overflowY, textOverflow, webkitLineClamp } = getComputedStyle(at)
-      const hidesX = /hidden|clip/.test(overflowX)
+      const isList = at.matches('[role="list"], ul, ol')
+      const hidesX = /hidden|clip/.test(overflowX) || (isList && /auto|scroll/.test(overflowX))
       return {
         name: nameOf(at),
         edges: edgesOf(at),
         hidesX,
         hidesY: /hidden|clip/.test(overflowY),
-        scrollsX: /auto|scroll/.test(overflowX),
+        scrollsX: !isList && /auto|scroll/.test(overflowX),
         scrollsY: /auto|scroll/.test(overflowY),
         isFocusable: at instanceof HTMLElement && at.tabIndex >= 0,
         endsInDots: hidesX && (textOverflow === 'ellipsis' || webkitLineClamp !== 'none'),

@@ -23,7 +23,7 @@ const SMALL = { width: 900, height: 640 }
 /** At 200 % a window of 1,280 × 800 has half as many pixels. */
 export const NARROWEST = { width: 640, height: 400 }
 /** Narrow windows, in which nothing may be out of reach. They are pictured in German, whose words are longer. */
-const NARROW = [
+export const NARROW = [
   { name: '700', width: 700, height: 640 },
   { name: '200-percent', ...NARROWEST },
 ] as const

@@ -1,7 +1,9 @@
 import type { Page } from '@playwright/test'
-import { expect, go, test, text } from './app.ts'
+import { expect, go, keepPicture, test, text } from './app.ts'
+import { cutOff } from './cut-off.ts'
 import { pair, until, untilMeasured, type Peer } from './peer.ts'
 import { ballsScene } from './scenes.ts'
+import { NARROW, settle, WIDE } from './screens.ts'
 import { submitScene } from './submit.ts'
 
 /** A half hour of the week's grid. */
@@ -54,6 +56,31 @@ test('a painted week is what the peer publishes', async ({ peer, windowOf }) => 
   // Painting over what is shared takes it back.
   await paint(page, 'Monday', '22:00', '23:30')
   await until('Monday is taken back', async () => (await blocksOf(ada)).length === 1)
+})
+
+test('the week as a list and as a grid is seen whole in every window', async ({ peer, windowOf }) => {
+  const ada = await peer({ name: 'Ada’s PC' })
+  const resources = { cpu_cores: 1, ram_gb: 1 }
+  const blocks = [0, 2, 5].map((day) => ({ day, start_minute: 22 * 60, minutes: 9 * 60 }))
+  const plan = { time_zone: 'Europe/Berlin', resources, priority: 0.5, blocks, exceptions: [] }
+  await ada.calls.node.setAvailability({ sharing: { kind: 'week', plan } })
+  const page = await windowOf(ada)
+  await go(page, 'sharing')
+  for (const view of ['grid', 'list'] as const) {
+    await page.getByText(view === 'grid' ? text.sharing.grid.asGrid : text.sharing.grid.asList).click()
+    for (const size of [WIDE, ...NARROW]) {
+      await page.setViewportSize(size)
+      await settle(page)
+      await keepPicture(page, `week-${view}-${size.width}`)
+      expect(await cutOff(page), `${view}, ${size.width}`).toEqual([])
+    }
+  }
+  await page.setViewportSize(WIDE)
+  const row = page.getByRole('list', { name: text.sharing.block.listLabel }).getByRole('listitem').first()
+  const tops = await row
+    .getByRole('combobox')
+    .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().top))
+  expect(new Set(tops).size, 'a block of the list is one line').toBe(1)
 })
 
 test('the week can be painted by keyboard alone, across midnight into the next week', async ({

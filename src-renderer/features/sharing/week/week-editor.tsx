@@ -79,7 +79,7 @@ export function WeekEditor({
         description={text.perWeek(format.number(hoursPerWeek(blocks), 1))}
         actions={tools}
       >
-        <div className={classes['week']}>
+        <div className={classes['week']} data-view={view}>
           {view === 'grid' ? (
             <WeekGrid plan={plan} facts={facts} now={wallTimeIn(plan.time_zone, nowMs)} onBlocks={onBlocks} />
           ) : (
