@@ -66,6 +66,7 @@ export default defineConfig({
     // Two more than the cores of a small machine: many tests wait most of the time.
     maxWorkers: 4,
     retry: 0,
+    globalSetup: 'src-main/measured.setup.ts',
     reporters: ['default'],
     sequence: { sequencer: LongestFirst },
     projects: [

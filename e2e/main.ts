@@ -1,10 +1,9 @@
 import { join } from 'node:path'
+import { measureMachine } from '../src-main/measured.fixture.ts'
 import { findChromium } from './chromium.ts'
 import { findElectron } from './desktop.ts'
 import { buildInterface } from './interface-build.ts'
-import { keepMeasured } from './measured.ts'
 import { packageFolder, runProgram } from './node-program.ts'
-import { startPeer, untilMeasured } from './peer.ts'
 
 /**
  * Runs the tests of the whole app in a browser, and on the desktop where Electron is: the interface is built, real peers
@@ -16,18 +15,6 @@ const root = join(import.meta.dirname, '..')
 async function build(isForDesktop: boolean): Promise<number> {
   const code = await buildInterface()
   return code !== 0 || !isForDesktop ? code : runProgram(join(root, 'src-main/shell/build-shell.ts'), [])
-}
-
-/** Lets a peer measure this machine, for all peers of the tests. */
-async function measure(): Promise<void> {
-  const peer = await startPeer({ name: 'Measuring', measures: true })
-  try {
-    await untilMeasured(peer)
-    await peer.stop()
-    await keepMeasured(peer.folder)
-  } finally {
-    await peer.remove()
-  }
 }
 
 if (findChromium() === undefined) {
@@ -43,7 +30,7 @@ if (findChromium() === undefined) {
   const tool = join(packageFolder('@playwright/test'), 'cli.js')
   process.exitCode = await build('path' in electron)
   if (process.exitCode === 0) {
-    await measure()
+    await measureMachine()
     process.exitCode = await runProgram(tool, [
       'test',
       '--config',

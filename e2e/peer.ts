@@ -5,11 +5,12 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { connectApi, type ApiCalls, type ApiClient } from '../src-main/api/transport/client.ts'
 import { readEndpoint } from '../src-main/api/transport/endpoint-file.ts'
+import { newMeasuredFolder } from '../src-main/measured.fixture.ts'
 import { PeerId } from '../src-main/protocol/ids.ts'
 import { endProcess, readyLine } from './daemon-process.ts'
-import { giveMeasured } from './measured.ts'
 
 const HEADLESS = join(import.meta.dirname, '../src-main/headless.ts')
+const PREFIX = 'meshwork-e2e-'
 /** A peer that is not there after this long has a problem worth showing. */
 const READY_WITHIN_MS = 180_000
 const STOP_WITHIN_MS = 60_000
@@ -115,10 +116,8 @@ export async function startPeer(options: PeerOptions): Promise<Peer> {
   }
 }
 
-async function newFolder({ measures }: PeerOptions): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'meshwork-e2e-'))
-  if (measures !== true) await giveMeasured(folder)
-  return folder
+function newFolder({ measures }: PeerOptions): Promise<string> {
+  return measures === true ? mkdtemp(join(tmpdir(), PREFIX)) : newMeasuredFolder(PREFIX)
 }
 
 /** A peer that runs now; `child` is its process where this test started it. */

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { connectApi, type ApiCalls, type ApiClient } from '../../src-main/api/transport/client.ts'
 import { daemonEnvironment } from '../../src-main/cli/daemon/daemon-environment.ts'
+import { giveMeasured } from '../../src-main/measured.fixture.ts'
 import { PeerId } from '../../src-main/protocol/ids.ts'
 import { endProcess, readyLine } from '../daemon-process.ts'
 import { pause } from './commands.ts'
@@ -86,6 +87,7 @@ export async function startLabPeer(folder: string, options: LabPeerOptions): Pro
   }
 
   try {
+    await giveMeasured(join(folder, name))
     await start()
   } catch (error) {
     proxy.close()

@@ -19,6 +19,7 @@ import type { Person } from '#contract'
 import type { LentChange, OwnReach } from '#contract'
 import { runMeshctl } from './meshctl.ts'
 import { sampleScene } from '../assemble.ts'
+import { giveMeasured } from '../measured.fixture.ts'
 import { connectFolder, type ApiClient } from '../api/transport/client.ts'
 import { readEndpoint } from '../api/transport/endpoint-file.ts'
 
@@ -154,6 +155,7 @@ describe('two peers in processes of their own', () => {
   const LOCAL = ['--listen', '/ip4/127.0.0.1/tcp/0', '--no-mdns', '--no-rules']
 
   beforeAll(async () => {
+    await Promise.all([anna(), ben()].map(giveMeasured))
     const started = await Promise.all([start(anna(), 'anna'), start(ben(), 'ben')])
     for (const { code, out } of started) {
       expect(code).toBe(0)

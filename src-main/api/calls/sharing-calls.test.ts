@@ -1,9 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Sharing } from '#contract'
 import { assemblePeer, type AssembledPeer } from '../../assemble.ts'
+import { newMeasuredFolder } from '../../measured.fixture.ts'
 import { PAUSE_RULES, RULE_NAMES } from '../../protocol/pause-rule.ts'
 import type { Api } from '../api.ts'
 import { apiOfPeer } from '../api-of-peer.fixture.ts'
@@ -49,7 +48,7 @@ async function stop(): Promise<void> {
 }
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'meshwork-sharing-'))
+  folder = await newMeasuredFolder('meshwork-sharing-')
   await start()
 })
 

@@ -1,7 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { hostPeer, type HostedPeer } from '../../hosted-peer.ts'
+import { newMeasuredFolder } from '../../measured.fixture.ts'
 import { connectFolder, type ApiClient } from './client.ts'
 
 /** A whole peer in this process, and a client of its API over a real socket. */
@@ -24,7 +23,7 @@ export async function servePeer(
   rules?: 'off',
   registry?: URL,
 ): Promise<ServedPeer> {
-  const home = folder ?? (await mkdtemp(join(tmpdir(), 'meshwork-served-')))
+  const home = folder ?? (await newMeasuredFolder('meshwork-served-'))
   const defects: unknown[] = []
   const hosted = await hostPeer({
     folder: home,

@@ -1,13 +1,13 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { readFile, rm, stat } from 'node:fs/promises'
 import { createHmac } from 'node:crypto'
 import { createServer, request, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { WebSocket, type ClientOptions } from 'ws'
 import { API_MESSAGE_BYTES_MAX, CHUNK_BYTES_MAX, type JobStatus } from '#contract'
 import { assemblePeer, type AssembledPeer } from '../../assemble.ts'
+import { newMeasuredFolder } from '../../measured.fixture.ts'
 import { decodeInvite } from '../../network/identity/invite-code.ts'
 import type { JobId, PeerId } from '../../protocol/ids.ts'
 import type { Api } from '../api.ts'
@@ -29,7 +29,7 @@ const defects: unknown[] = []
 let stopRequests = 0
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'meshwork-api-'))
+  folder = await newMeasuredFolder('meshwork-api-')
   peer = await assemblePeer({
     folder,
     name: 'served',

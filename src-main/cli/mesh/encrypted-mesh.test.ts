@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JobStatus } from '#contract'
 import { sampleScene } from '../../assemble.ts'
 import { filesBelow } from '../../folder-files.fixture.ts'
-import { pairAll, startDemoPeer, stopDemoPeer, type DemoPeer } from '../demo/demo-peers.ts'
+import { startMeasuredPeer } from '../../measured.fixture.ts'
+import { pairAll, stopDemoPeer, type DemoPeer } from '../demo/demo-peers.ts'
 import { runMeshctl } from '../meshctl.ts'
 
 /** Three peers in processes of their own, over real connections; the first asks, all compute. */
@@ -21,9 +22,7 @@ const peers: DemoPeer[] = []
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'meshwork-encrypted-'))
   const names = ['ada', 'bea', 'cem']
-  const started = await Promise.all(
-    names.map((name) => startDemoPeer({ folder: join(folder, name), name, part: 'provider', cores: 1 })),
-  )
+  const started = await Promise.all(names.map((name) => startMeasuredPeer(folder, name)))
   peers.push(...started)
   await pairAll(peers)
   const areMeasured = async () => {

@@ -6,7 +6,8 @@ import { z } from 'zod'
 import type { JobStatus } from '#contract'
 import type { ApiCalls } from '../../api/transport/client.ts'
 import type { JobId } from '../../protocol/ids.ts'
-import { pairAll, startDemoPeer, stopDemoPeer, type DemoPeer } from '../demo/demo-peers.ts'
+import { startMeasuredPeer } from '../../measured.fixture.ts'
+import { pairAll, stopDemoPeer, type DemoPeer } from '../demo/demo-peers.ts'
 import { runMeshctl } from '../meshctl.ts'
 
 /** Three peers in processes of their own, over real connections, that run strangers' modules for each other. */
@@ -22,9 +23,7 @@ let calls: ApiCalls
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'meshwork-mesh-'))
   const names = ['ada', 'bea', 'cem']
-  const started = await Promise.all(
-    names.map((name) => startDemoPeer({ folder: join(folder, name), name, part: 'provider', cores: 1 })),
-  )
+  const started = await Promise.all(names.map((name) => startMeasuredPeer(folder, name)))
   peers.push(...started)
   await pairAll(peers)
   calls = peers[0]!.api.calls

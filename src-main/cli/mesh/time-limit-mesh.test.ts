@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ApiCalls } from '../../api/transport/client.ts'
 import { wat } from '../../compute/metering/wat.fixture.ts'
-import { pairAll, startDemoPeer, stopDemoPeer, type DemoPeer } from '../demo/demo-peers.ts'
+import { startMeasuredPeer } from '../../measured.fixture.ts'
+import { pairAll, stopDemoPeer, type DemoPeer } from '../demo/demo-peers.ts'
 import { runMeshctl } from '../meshctl.ts'
 
 /** Two peers in processes of their own, and a module that never ends. */
@@ -27,11 +28,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'meshwork-limit-'))
   looping = join(folder, 'looping.wasm')
   await writeFile(looping, wat(LOOPING))
-  const started = await Promise.all(
-    ['ada', 'bea'].map((name) =>
-      startDemoPeer({ folder: join(folder, name), name, part: 'provider', cores: 1 }),
-    ),
-  )
+  const started = await Promise.all(['ada', 'bea'].map((name) => startMeasuredPeer(folder, name)))
   peers.push(...started)
   await pairAll(peers)
   const runs = ({ algorithms }: Awaited<ReturnType<ApiCalls['node']['info']>>): boolean =>

@@ -1,9 +1,8 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFile, rm } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { submittedAs, ModuleRequest, type JobStatus } from '#contract'
 import { assemblePeer, type AssembledPeer } from '../../assemble.ts'
+import { newMeasuredFolder } from '../../measured.fixture.ts'
 import type { Runner, RunOutcome, RunTask } from '../../ports/runner.ts'
 import type { Cid, JobId } from '../../protocol/ids.ts'
 import { moduleRules } from '../../protocol/job-kinds/module.ts'
@@ -30,7 +29,7 @@ const defects: unknown[] = []
 let behave: (module: string, input: string, task: RunTask) => Promise<RunOutcome> | RunOutcome
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'meshwork-modules-'))
+  folder = await newMeasuredFolder('meshwork-modules-')
   running = []
   behave = (module, input) => done(`${module}(${input})`)
 })
