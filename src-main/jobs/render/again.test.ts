@@ -129,14 +129,15 @@ describe('a render that is stopped', () => {
 
 describe('[G13] a job’s settings and scene', () => {
   it('are remembered, so that it is rendered again as it was, after a restart too', async () => {
-    const settings = { ...SMALL, priority: 0.25, clamp: 9 }
+    const light = { kind: 'overcast', turn_degrees: 90, strength: 2 } as const
+    const settings = { ...SMALL, priority: 0.25, clamp: 9, light }
     const { job_id } = await submit(settings)
     await ended(job_id)
     served = await served.restart()
     const { spp, width, height, bounces, clamp, priority, redundancy } = settings
     expect(await render().recipe({ job_id })).toMatchObject({
       ...{ spp, width, height, bounces, clamp, priority, redundancy },
-      ...{ encrypt: false, scene },
+      ...{ encrypt: false, scene, light },
     })
     const again = await render().again({ job_id })
     await ended(again.job_id)

@@ -56,7 +56,12 @@ export async function recipeOf(
     ...(request !== undefined && isSceneHere(dependencies, request)
       ? { scene: sceneOf(request) }
       : { scene_name: request?.main ?? manifest.description }),
+    ...lightOf(request),
   }
+}
+
+function lightOf(request: RenderRequest | undefined): Pick<RenderRecipe, 'light'> {
+  return request?.light === undefined ? {} : { light: request.light }
 }
 
 function sceneOf({ files, main, environment }: RenderRequest): NonNullable<RenderRecipe['scene']> {

@@ -1,6 +1,7 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { Cid, JobId, PeerId } from '../../../src-main/protocol/ids.ts'
+import { RenderLight } from '../../../src-main/protocol/job-kinds/render-light.ts'
 import {
   BOUNCES_MAX,
   IMAGE_SIDE_MAX,
@@ -70,6 +71,8 @@ export const RenderRequest = z.strictObject({
   denoise: DenoiseStrength.default(1),
   /** An uploaded .hdr picture of distant light. */
   environment: Cid.exactOptional(),
+  /** The light around the scene; that picture as it is, or a studio's for a file without lights, when absent. */
+  light: RenderLight.exactOptional(),
   /** Index among the file's cameras; the first, or a framing one, when absent. */
   camera: z.int().min(0).max(0xffff).exactOptional(),
   /** Frames of the file's animation, a job each; a still at the file's rest pose when absent. */
@@ -137,6 +140,7 @@ export const RenderRecipe = z.strictObject({
   encrypt: z.boolean(),
   /** The scene's files; absent when one of them is no longer here, or the job is from before they were remembered. */
   scene: SceneFiles.extend({ environment: Cid.exactOptional() }).exactOptional(),
+  light: RenderLight.exactOptional(),
   /** The name of a scene that is not here. */
   scene_name: z.string().exactOptional(),
 })
@@ -306,6 +310,7 @@ const calls = {
       SceneFiles.extend({
         camera: z.int().min(0).max(0xffff).exactOptional(),
         environment: Cid.exactOptional(),
+        light: RenderLight.exactOptional(),
         frame: z.int().min(0).max(FRAME_MAX).exactOptional(),
         fps: z.number().min(1).max(240).default(24),
         /** Pixels; the preview has the shape of the picture that is to be. */

@@ -138,6 +138,54 @@ describe('the render library, in a compute host', () => {
     expect(Object.keys(imported.extras).sort()).toEqual(['geometry', 'image-0', 'scene'])
   })
 
+  it('[G22] makes the light that is asked for, and units render by the picture of it that travels', async () => {
+    const { document, add } = newDocument()
+    add(squareNode(document))
+    add(sunNode(document, 0.5))
+    const scene = await blob('lit', await glbOf(document))
+    const importedWith = async (params: Params, more: Record<string, RunInput> = {}) =>
+      done(await outcomeOf('render.import', { aspect: 1, ...params }, { scene, ...more }))
+    const own = await importedWith({})
+    expect([own.info['lit_by'], own.extras['environment']]).toEqual(['own', undefined])
+    const lit = await importedWith({ light: { kind: 'overcast' } })
+    expect(lit.info).toMatchObject({ lit_by: 'environment', environment: 'map', lights: 1 })
+    const inputs: Record<string, RunFile> = {}
+    for (const [role, output] of Object.entries(lit.extras)) {
+      inputs[role] = await blob(`lit-${role}`, await bytesOf(output))
+    }
+    const job = { width: 16, height: 16, spp: 1, bounces: 0, tile: 16, scene_digest: lit.info['digest'] }
+    const params = RenderParams.parse(job)
+    expect(await outcomeOf('render.path-trace', params, inputs, 0)).toMatchObject({ kind: 'done' })
+    const { environment, ...unlit } = inputs
+    expect(await outcomeOf('render.path-trace', params, unlit, 0)).toMatchObject({ kind: 'failed' })
+    // The same picture of light, turned, is another one.
+    const turned = { kind: 'picture', turn_degrees: 180 }
+    const again = await importedWith({ light: turned }, { environment: environment! })
+    expect(again.extras['environment']).toBeDefined()
+    expect(await outcomeOf('render.import', { light: turned }, { scene })).toMatchObject({
+      kind: 'failed',
+      fault: { kind: 'bad-input', message: 'light of a picture, and no picture of light' },
+    })
+  })
+
+  it('[G22] shows a scene by its own lamps alone, and a file without any in the dark', async () => {
+    const meteredOf = async (hasLamp: boolean) => {
+      const { document, add } = newDocument()
+      add(squareNode(document))
+      if (hasLamp) add(sunNode(document, 3))
+      const scene = await blob(`lamps-${hasLamp}`, await glbOf(document))
+      const { info, output } = done(
+        await outcomeOf('render.import', { aspect: 1, light: { kind: 'own' } }, { scene }),
+      )
+      expect(info['lit_by']).toBe('own')
+      const packedScene = await blob(`lamps-packed-${hasLamp}`, await bytesOf(output))
+      const size = { width: 32, height: 32 }
+      return done(await outcomeOf('render.meter', size, { scene: packedScene })).info['is_dark']
+    }
+    expect(await meteredOf(true)).toBe(false)
+    expect(await meteredOf(false)).toBe(true)
+  })
+
   it('shows tiles of any ranges of samples as small pictures, and the whole as a thumbnail', async () => {
     const job = RenderParams.parse({
       width: 48,

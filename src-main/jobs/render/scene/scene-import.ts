@@ -4,6 +4,7 @@ import type { BlobStore } from '../../../ports/blob-store.ts'
 import type { RunInput } from '../../../ports/runner.ts'
 import { assert, refuse } from '../../../protocol/fault.ts'
 import type { Cid } from '../../../protocol/ids.ts'
+import type { RenderLight } from '../../../protocol/job-kinds/render-light.ts'
 import { framingAspect } from '../../../protocol/job-kinds/render-tasks.ts'
 import type { Params } from '../../../protocol/work.ts'
 import { runLocalTask, storeOutput } from '../../local-task.ts'
@@ -23,6 +24,8 @@ export interface SceneView {
   readonly files: SceneFiles['files']
   readonly main: string
   readonly environment?: Cid | undefined
+  /** The light around it, in place of what the file or the picture brings. */
+  readonly light?: RenderLight | undefined
   readonly camera?: number | undefined
   /** Seconds after the start of its animations; at rest when absent. */
   readonly seconds?: number | undefined
@@ -66,12 +69,13 @@ export function createSceneImports(dependencies: JobDependencies): SceneImports 
 
   async function runImport(view: SceneView, key: string, signal: AbortSignal): Promise<ImportedScene> {
     const owner = `api:import:${tasks++}`
-    const { camera, seconds } = view
+    const { camera, seconds, light } = view
     const aspect = framingAspect(view)
     const params: Params = {
       aspect,
       ...(camera === undefined ? {} : { camera }),
       ...(seconds === undefined ? {} : { seconds }),
+      ...(light === undefined ? {} : { light }),
     }
     try {
       const given = sceneInputs(blobs, view, owner)
@@ -95,7 +99,8 @@ export function createSceneImports(dependencies: JobDependencies): SceneImports 
         inputs[role] = (await storeOutput(blobs, output, owner)).cid
       }
       for (const [role, name] of Object.entries(files)) inputs[role] = cidOf(given, name)
-      if (view.environment !== undefined) inputs[ENVIRONMENT_ROLE] = view.environment
+      // Light that the import made travels in place of the picture.
+      if (view.environment !== undefined) inputs[ENVIRONMENT_ROLE] ??= view.environment
       const scene: ImportedScene = {
         inputs,
         bytes: [...new Set(Object.values(inputs))].reduce((sum, cid) => sum + bytesOf(cid), 0),
@@ -134,9 +139,16 @@ export function createSceneImports(dependencies: JobDependencies): SceneImports 
 }
 
 /** The cache key of an import: all that decides it but the shape of the picture. */
-function keyOf({ files, main, environment, camera, seconds }: SceneView): string {
+function keyOf({ files, main, environment, light, camera, seconds }: SceneView): string {
   const sorted = [...files].sort((a, b) => (a.name < b.name ? -1 : 1))
-  return JSON.stringify([sorted.map(({ name, cid }) => [name, cid]), main, environment, camera, seconds])
+  return JSON.stringify([
+    sorted.map(({ name, cid }) => [name, cid]),
+    main,
+    environment,
+    light,
+    camera,
+    seconds,
+  ])
 }
 
 function cidOf(inputs: Record<string, RunInput>, role: string): Cid {

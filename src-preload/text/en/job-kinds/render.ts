@@ -132,17 +132,52 @@ export const render = {
     studio: {
       title: 'This scene has no lights.',
       scene:
-        'It gets soft studio light. For other light, drop a .hdr sky here, or add lights in your 3D program and export the scene again.',
-      picture:
-        'It got soft studio light. For other light, add a .hdr sky or lights to the scene, and render it again.',
+        'It gets soft studio light. Choose another under Light, drop a .hdr sky here, or add lights in your 3D program and export the scene again.',
+      picture: 'It got soft studio light. For other light, render it again and choose one under Light.',
     },
     nothing: {
       title: 'Hardly any light reaches what the camera sees.',
       scene:
-        'The picture would be black. Drop a .hdr sky here, or add lights in your 3D program and export the scene again.',
-      picture:
-        'That is why the picture is black. Add a .hdr sky or lights to the scene, and render it again.',
+        'The picture would be black. Choose another light, drop a .hdr sky here, or add lights in your 3D program and export the scene again.',
+      picture: 'That is why the picture is black. Render it again and choose one under Light.',
     },
+  },
+
+  lightField: {
+    label: 'Light',
+    names: {
+      auto: 'The scene’s',
+      own: 'Lamps only',
+      studio: 'Studio',
+      'soft-boxes': 'Soft boxes',
+      'window-room': 'Windows',
+      overcast: 'Clouds',
+      sky: 'Sun and sky',
+      picture: 'Your .hdr',
+    },
+    notes: {
+      auto: 'As the file has it. A file without lights gets soft studio light.',
+      own: 'The lamps of the file alone, with darkness around them.',
+      studio: 'Soft, even light. Goes with anything.',
+      'soft-boxes': 'A dark studio with three lamps. For things that shine.',
+      'window-room': 'A warm room with two windows on the left.',
+      overcast: 'A garden on a cloudy day: hardly any shadows.',
+      sky: 'A clear day. North is where the scene’s −z points.',
+      picture: 'The light of the .hdr picture that you dropped.',
+    },
+    turn: 'Turn',
+    strength: 'Strength',
+    sunElevation: 'Sun’s height',
+    sunDirection: 'Sun’s direction',
+    haze: 'Air',
+    air: { clear: 'very clear', fine: 'clear', hazy: 'hazy', thick: 'very hazy' },
+    byTime: 'Put the sun by time and place',
+    when: 'Day and time',
+    latitude: 'Latitude',
+    longitude: 'Longitude',
+    northIsPositive: 'Degrees; south of the equator they are negative',
+    eastIsPositive: 'Degrees; west of Greenwich they are negative',
+    isNight: 'The sun is below the horizon then',
   },
 
   size: 'Size',

@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react'
-import type { SceneFile, SceneReport } from '#contract'
+import type { Cid, SceneFile, SceneReport } from '#contract'
 import { type LatestAnswer, useLatestAnswer } from '../../../connection/latest-answer.ts'
 import { NewRenderForm } from './new-render-form.tsx'
 import { orderOf, type RenderForm } from './render-form.ts'
@@ -37,7 +37,11 @@ export function PreparedScene({
   const report = useSceneReport(scene)
   const { isRead, cameras, animationSeconds } = knownOf(reading, report.value)
   // A preview does not depend on the time by which the picture should be done.
-  const outcome = orderOf({ ...form, deadlineMs: undefined }, { animationSeconds, nowMs: 0 })
+  useNewLightPicture(scene?.environment, () =>
+    setForm((now) => ({ ...now, light: { ...now.light, choice: 'auto' } })),
+  )
+  const hasLightPicture = scene?.environment !== undefined
+  const outcome = orderOf({ ...form, deadlineMs: undefined }, { animationSeconds, hasLightPicture, nowMs: 0 })
   const preview = useScenePreview(scene, outcome.ok ? outcome.order : undefined)
   return (
     <div className={classes['halves']}>
@@ -69,6 +73,14 @@ export function PreparedScene({
       )}
     </div>
   )
+}
+
+/** Calls `onNew` when a picture of light comes that was not there before: it is the light then, whatever was chosen. */
+function useNewLightPicture(picture: Cid | undefined, onNew: () => void): void {
+  const [last, setLast] = useState(picture)
+  if (picture === undefined || picture === last) return
+  setLast(picture)
+  onNew()
 }
 
 /** What the form needs of the scene, by its own description or by the node's reading of it. */

@@ -71,7 +71,7 @@ function seenOf({ files, main, environment }: HandedScene): Omit<HandedScene, 'b
 const NO_LOOK = { width: 1, height: 1, picture: { width: 1, height: 1 } }
 
 /** The fields of an order that change the preview; the first frame stands for all. */
-function lookOf({ width, height, camera, frames, fps }: RenderOrder) {
+function lookOf({ width, height, camera, light, frames, fps }: RenderOrder) {
   const scale = Math.min(1, PREVIEW_SIDE_MAX / Math.max(width, height))
   const frame = frames?.[0]
   return {
@@ -79,6 +79,7 @@ function lookOf({ width, height, camera, frames, fps }: RenderOrder) {
     height: Math.max(1, Math.round(height * scale)),
     picture: { width, height },
     ...(camera === undefined ? {} : { camera }),
+    ...(light === undefined ? {} : { light }),
     ...(frame === undefined ? {} : { frame, fps }),
   }
 }
