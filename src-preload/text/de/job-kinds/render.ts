@@ -139,13 +139,13 @@ export const render: typeof english = {
   lightField: {
     label: 'Licht',
     names: {
-      auto: 'Wie die Szene',
+      auto: 'Szene',
       own: 'Nur Lampen',
       studio: 'Studio',
       'soft-boxes': 'Softboxen',
       'window-room': 'Fenster',
       overcast: 'Wolken',
-      sky: 'Sonne, Himmel',
+      sky: 'Himmel',
       picture: 'Deine .hdr',
     },
     notes: {
@@ -155,7 +155,7 @@ export const render: typeof english = {
       'soft-boxes': 'Ein dunkles Studio mit drei Lampen. Für alles, was glänzt.',
       'window-room': 'Ein warmes Zimmer mit zwei Fenstern auf der linken Seite.',
       overcast: 'Ein Garten an einem trüben Tag: fast ohne Schatten.',
-      sky: 'Ein klarer Tag. Norden ist dort, wohin −z der Szene zeigt.',
+      sky: 'Sonne und Himmel an einem klaren Tag. Norden ist dort, wohin −z der Szene zeigt.',
       picture: 'Das Licht des .hdr-Bildes, das du hineingezogen hast.',
     },
     turn: 'Drehung',

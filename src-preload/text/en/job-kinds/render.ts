@@ -146,13 +146,13 @@ export const render = {
   lightField: {
     label: 'Light',
     names: {
-      auto: 'The scene’s',
+      auto: 'Scene',
       own: 'Lamps only',
       studio: 'Studio',
       'soft-boxes': 'Soft boxes',
       'window-room': 'Windows',
       overcast: 'Clouds',
-      sky: 'Sun and sky',
+      sky: 'Sky',
       picture: 'Your .hdr',
     },
     notes: {
@@ -162,7 +162,7 @@ export const render = {
       'soft-boxes': 'A dark studio with three lamps. For things that shine.',
       'window-room': 'A warm room with two windows on the left.',
       overcast: 'A garden on a cloudy day: hardly any shadows.',
-      sky: 'A clear day. North is where the scene’s −z points.',
+      sky: 'Sun and sky on a clear day. North is where the scene’s −z points.',
       picture: 'The light of the .hdr picture that you dropped.',
     },
     turn: 'Turn',

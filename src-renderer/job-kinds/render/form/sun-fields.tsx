@@ -63,7 +63,11 @@ export function SunFields({
             size="compact-xs"
             variant="subtle"
             onClick={() =>
-              setSunTime({ atMs: nowMs, latitude: USUAL_LATITUDE, longitude: usualLongitude(nowMs) })
+              setSunTime({
+                atMs: noonOf(nowMs),
+                latitude: USUAL_LATITUDE,
+                longitude: usualLongitude(nowMs),
+              })
             }
           >
             {text.byTime}
@@ -138,6 +142,11 @@ function SunByTime({
       />
     </div>
   )
+}
+
+/** Noon of the day by this clock, when the sun is up nearly everywhere. */
+function noonOf(nowMs: number): number {
+  return new Date(nowMs).setHours(12, 0, 0, 0)
 }
 
 /** The middle of this clock's time zone: a place whose noon is about the user's. */

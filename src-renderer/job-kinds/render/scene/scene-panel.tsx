@@ -144,7 +144,7 @@ function PreviewPlace({
         ) : (
           <img src={preview.url} alt={text.previewOf(name)} className={classes['image']} />
         )}
-        {preview.isWorking && upload.state === 'done' && (
+        {preview.isWorking && (
           <span className={classes['working']} role="status">
             <Loader size={14} color="currentColor" />
             {text.previewing}
@@ -174,7 +174,7 @@ function PreviewPlace({
             </Button>
           </div>
         )}
-        {upload.state === 'done' && preview.tookMs !== undefined && !preview.isWorking && (
+        {preview.tookMs !== undefined && !preview.isWorking && (
           <span>
             {text.previewTook(
               secondsText(preview.tookMs, format),
