@@ -173,7 +173,7 @@ export type LitBy = z.infer<typeof LitBy>
 /** The exposure of a picture in photographic stops: 0 leaves the scene's numbers as they are, each one more doubles them. */
 const ExposureStops = z.number()
 
-/** A preview of a scene before it is sent: one sample a pixel, rendered here. */
+/** A preview of a scene before it is sent, rendered here. */
 export const ScenePreview = z.strictObject({
   /** A JPEG picture. */
   image: Chunk,
@@ -304,10 +304,14 @@ const calls = {
   inspectScene: procedure.input(SceneFiles).output(SceneReport),
   /** Makes a sample scene, whose file is then among the uploads until the peer stops. */
   takeSample: procedure.input(z.strictObject({ name: z.enum(SAMPLE_NAMES) })).output(SceneFiles),
-  /** A small picture of a scene, computed here at once. Faults as of a submission. */
+  /**
+   * A small picture of a scene, computed here at once; from 8 samples a pixel on, its noise is taken out. Faults as of a
+   * submission.
+   */
   previewScene: procedure
     .input(
       SceneFiles.extend({
+        spp: z.union([z.literal(1), z.literal(8), z.literal(32)]).default(1),
         camera: z.int().min(0).max(0xffff).exactOptional(),
         environment: Cid.exactOptional(),
         light: RenderLight.exactOptional(),

@@ -235,6 +235,22 @@ describe('the render library, in a compute host', () => {
     expect(info).toMatchObject({ exposure_stops: 0, is_dark: false })
   })
 
+  it('[F8] cleans a preview of more samples: even, and with the same edges', async () => {
+    const size = { width: 64, height: 48, bounces: 4, picture: { width: 640, height: 480 } }
+    const pictureOf = async (spp: number) => {
+      const { output } = done(await outcomeOf('render.preview', { ...size, spp }, { scene: packed }))
+      return decodeJpeg(await bytesOf(output), { useTArray: true }).data
+    }
+    const [noisy, clean, best] = [await pictureOf(7), await pictureOf(8), await pictureOf(64)]
+    const errorOf = (data: Uint8Array) =>
+      data.reduce((sum, value, i) => sum + (value - (best[i] ?? 0)) ** 2, 0) / data.length
+    // Seven samples are not cleaned, and eight alone would be hardly better.
+    expect(errorOf(clean)).toBeLessThan(errorOf(noisy) / 2)
+    expect(await outcomeOf('render.preview', { ...size, spp: 9 }, { scene: packed })).toMatchObject({
+      ...{ kind: 'failed', fault: { kind: 'bad-input' } },
+    })
+  })
+
   it('[G11] meters a scene the same for a preview, packed, and from the inputs that a job’s units read', async () => {
     const { document, add } = newDocument()
     add(squareNode(document))

@@ -19,6 +19,8 @@ const PreviewInfo = MeteredInfo.extend({ sample_us: z.number().min(0) })
 
 /** A preview that is asked for. */
 interface PreviewView extends SceneView {
+  /** Samples a pixel. */
+  readonly spp: 1 | 8 | 32
   /** The picture that is to be; as the preview's own size when absent. */
   readonly picture?: { readonly width: number; readonly height: number } | undefined
 }
@@ -27,7 +29,7 @@ interface PreviewView extends SceneView {
 export interface SceneLooks {
   /** Reports the contents of a scene. @throws FaultError `bad-input`, `blob-missing` */
   inspect(files: SceneFiles, signal: AbortSignal): Promise<SceneReport>
-  /** A small picture of it, one sample a pixel, exposed as the whole picture will be. @throws FaultError as `inspect`, also for missing files */
+  /** A small picture of it, exposed as the whole picture will be. @throws FaultError as `inspect`, also for missing files */
   preview(view: PreviewView, signal: AbortSignal): Promise<ScenePreview>
 }
 
@@ -61,7 +63,7 @@ export function createSceneLooks(
         blobs.unpin(owner)
       }
     },
-    async preview({ width, height, picture = { width, height }, ...view }, signal) {
+    async preview({ width, height, picture = { width, height }, spp, ...view }, signal) {
       const startMs = clock.nowMs()
       const owner = `api:preview:${tasks++}`
       try {
@@ -75,7 +77,7 @@ export function createSceneLooks(
             id: owner,
             algorithmId: SCENE_PREVIEW.id,
             algorithmVersion: SCENE_PREVIEW.version,
-            params: { width, height, spp: 1, bounces, picture },
+            params: { width, height, spp, bounces, picture },
             inputs: { scene: runFile(blobs, scene.packed, 'the scene') },
             limits: PREVIEW_LIMITS,
           },

@@ -115,9 +115,11 @@ export const render: typeof english = {
   uploadAgain: 'Kopieren',
   cancelUpload: 'Anhalten',
   previewing: 'Vorschau entsteht',
-  previewOf: (name) => `Vorschau von ${name}, ein Sample je Pixel`,
-  previewTook: (duration, stops) =>
-    `Vorschau, hier entstanden in ${duration}. Belichtung ${stops} EV, wie im Bild`,
+  previewOf: (name) => `Vorschau von ${name}`,
+  previewTook: (duration) => `Vorschau, hier entstanden in ${duration}.`,
+  previewRefined: (samples) => `Vorschau mit ${samples} Samples je Pixel, ohne Rauschen.`,
+  previewRefining: 'Eine bessere entsteht gerade.',
+  previewExposure: (stops) => `Belichtung ${stops} EV, wie im Bild.`,
   previewFailed: 'Keine Vorschau von dieser Szene',
 
   light: {

@@ -122,9 +122,11 @@ export const render = {
   uploadAgain: 'Copy it',
   cancelUpload: 'Stop',
   previewing: 'Making a preview',
-  previewOf: (name: string) => `Preview of ${name}, one sample a pixel`,
-  previewTook: (duration: string, stops: string) =>
-    `Preview, made here in ${duration}. Exposure ${stops} EV, as in the picture`,
+  previewOf: (name: string) => `Preview of ${name}`,
+  previewTook: (duration: string) => `Preview, made here in ${duration}.`,
+  previewRefined: (samples: string) => `Preview of ${samples} samples a pixel, cleaned of noise.`,
+  previewRefining: 'A better one is on its way.',
+  previewExposure: (stops: string) => `Exposure ${stops} EV, as in the picture.`,
   previewFailed: 'No preview of this scene',
 
   // A scene without light, beside it and at its picture.

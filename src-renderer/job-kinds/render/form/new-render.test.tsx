@@ -1,6 +1,6 @@
 import { screen, within } from '@testing-library/react'
-import { expect, it } from 'vitest'
-import type { Cid, JobId, SceneReport, SubmittedRender, UploadId } from '#contract'
+import { describe, expect, it } from 'vitest'
+import type { Cid, JobId, ScenePreview, SceneReport, SubmittedRender, UploadId } from '#contract'
 import { fault, mount, type Answers } from '../../../component.fixture.tsx'
 import { SceneDropZone } from '../scene/scene-drop.tsx'
 import { NewRender } from './new-render.tsx'
@@ -15,6 +15,11 @@ const REPORT: SceneReport = {
   animation_seconds: 0,
   missing: [],
   warnings: [],
+}
+
+const PREVIEW: ScenePreview = {
+  ...{ image: new Blob(['x']), width: 1, height: 1, sample_us: 1, unit_ram_gb: 0.2, took_ms: 900 },
+  ...{ exposure_stops: 0, lit_by: 'own' },
 }
 
 const SUBMITTED: SubmittedRender = {
@@ -55,10 +60,7 @@ function mountForm(render: Answers['render'] = {}, jobs: Answers['jobs'] = {}) {
         jobs,
         render: {
           inspectScene: () => REPORT,
-          previewScene: () => ({
-            ...{ image: new Blob(['x']), width: 1, height: 1, sample_us: 1, unit_ram_gb: 0.2, took_ms: 900 },
-            ...{ exposure_stops: 0, lit_by: 'own' },
-          }),
+          previewScene: () => PREVIEW,
           estimate: () => ({ peers: 1, cores: 1, core_ms: 1, likely_ms: 1 }),
           ...render,
         },
@@ -122,6 +124,44 @@ it('a dropped .hdr lights the scene, in the preview and in the picture, until it
   expect(asked('render.inspectScene').at(-1)).not.toHaveProperty('environment')
   await user.click(screen.getByRole('button', { name: 'Leave out sky.hdr' }))
   await expect.poll(() => asked('render.previewScene').at(-1)).not.toHaveProperty('environment')
+})
+
+describe('the preview', () => {
+  const asSamples = (asked: readonly unknown[]) => asked.map((ask) => (ask as { spp: number }).spp)
+
+  it('[F8] becomes better while the form stays as it is, and begins anew when the light changes', async () => {
+    const { drop, user, asked } = mountForm()
+    drop(file('room.gltf', gltf()))
+    await screen.findByText(/^Preview of 32 samples a pixel, cleaned of noise/)
+    expect(asSamples(asked('render.previewScene'))).toEqual([1, 8, 32])
+    await user.click(screen.getByRole('radio', { name: 'Clouds' }))
+    await expect.poll(() => asSamples(asked('render.previewScene'))).toEqual([1, 8, 32, 1, 8, 32])
+    expect(asked('render.previewScene').slice(3)).toMatchObject(
+      [1, 8, 32].map((spp) => ({ spp, light: { kind: 'overcast', turn_degrees: 0, strength: 1 } })),
+    )
+  })
+
+  it('[F8] stays as it is where a better one would take long', async () => {
+    // 640 × 360 pixels of 8 samples at 100 µs: three minutes.
+    const { drop, asked } = mountForm({ previewScene: () => ({ ...PREVIEW, sample_us: 100 }) })
+    drop(file('room.gltf', gltf()))
+    await screen.findByText(/^Preview, made here in 0.9 s/)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(asSamples(asked('render.previewScene'))).toEqual([1])
+  })
+
+  it('[F8] stays where a better one fails, and the estimate rests on the first one of a view', async () => {
+    const previewScene = ({ spp = 1 }: { spp?: number | undefined }) =>
+      spp === 32 ? Promise.reject(fault('unit-failed', 'no memory')) : { ...PREVIEW, sample_us: spp }
+    const { drop, asked } = mountForm({ previewScene })
+    drop(file('room.gltf', gltf()))
+    await screen.findByText(/^Preview of 8 samples a pixel/)
+    await expect.poll(() => asSamples(asked('render.previewScene'))).toEqual([1, 8, 32])
+    expect(screen.queryByText('no memory')).toBeNull()
+    screen.getByText(/^Preview of 8 samples a pixel/)
+    await expect.poll(() => asked('render.estimate').at(-1)).toMatchObject({ sample_us: 1 })
+    expect((await render()).disabled).toBe(false)
+  })
 })
 
 it('a scene that is refused cannot be sent, and the line beside the button says why', async () => {

@@ -174,12 +174,13 @@ function PreviewPlace({
             </Button>
           </div>
         )}
-        {preview.tookMs !== undefined && !preview.isWorking && (
+        {preview.samples > 0 && (
           <span>
-            {text.previewTook(
-              secondsText(preview.tookMs, format),
-              stopsText(preview.exposureStops ?? 0, format),
-            )}
+            {preview.samples === 1
+              ? text.previewTook(secondsText(preview.tookMs ?? 0, format))
+              : text.previewRefined(format.number(preview.samples))}{' '}
+            {text.previewExposure(stopsText(preview.exposureStops ?? 0, format))}
+            {preview.isRefining && ` ${text.previewRefining}`}
           </span>
         )}
       </figcaption>
