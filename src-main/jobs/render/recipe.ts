@@ -47,7 +47,6 @@ export async function recipeOf(
   return {
     ...{ width, height, spp, bounces, denoise },
     ...(clamp === undefined ? {} : { clamp }),
-    ...(camera === undefined ? {} : { camera }),
     ...(frames === undefined ? {} : { frames }),
     fps: request?.fps ?? fps ?? 24,
     redundancy: manifest.verification_redundancy,
@@ -56,12 +55,20 @@ export async function recipeOf(
     ...(request !== undefined && isSceneHere(dependencies, request)
       ? { scene: sceneOf(request) }
       : { scene_name: request?.main ?? manifest.description }),
-    ...lightOf(request),
+    ...lookOf(request, camera),
   }
 }
 
-function lightOf(request: RenderRequest | undefined): Pick<RenderRecipe, 'light'> {
-  return request?.light === undefined ? {} : { light: request.light }
+/** Light and view, where they were chosen. The camera of a view is none of the file's. */
+function lookOf(
+  { light, view }: Partial<RenderRequest> = {},
+  camera: number | undefined,
+): Pick<RenderRecipe, 'light' | 'view' | 'camera'> {
+  return {
+    ...(light === undefined ? {} : { light }),
+    ...(view === undefined ? {} : { view }),
+    ...(camera === undefined || view !== undefined ? {} : { camera }),
+  }
 }
 
 function sceneOf({ files, main, environment }: RenderRequest): NonNullable<RenderRecipe['scene']> {

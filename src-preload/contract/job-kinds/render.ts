@@ -2,6 +2,7 @@ import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { Cid, JobId, PeerId } from '../../../src-main/protocol/ids.ts'
 import { RenderLight } from '../../../src-main/protocol/job-kinds/render-light.ts'
+import { RenderView } from '../../../src-main/protocol/job-kinds/render-view.ts'
 import {
   BOUNCES_MAX,
   IMAGE_SIDE_MAX,
@@ -75,6 +76,8 @@ export const RenderRequest = z.strictObject({
   light: RenderLight.exactOptional(),
   /** Index among the file's cameras; the first, or a framing one, when absent. */
   camera: z.int().min(0).max(0xffff).exactOptional(),
+  /** In place of a camera. */
+  view: RenderView.exactOptional(),
   /** Frames of the file's animation, a job each; a still at the file's rest pose when absent. */
   frames: Frames.exactOptional(),
   /** Frames per second: frame n shows the animation n / fps seconds after its start. */
@@ -141,6 +144,7 @@ export const RenderRecipe = z.strictObject({
   /** The scene's files; absent when one of them is no longer here, or the job is from before they were remembered. */
   scene: SceneFiles.extend({ environment: Cid.exactOptional() }).exactOptional(),
   light: RenderLight.exactOptional(),
+  view: RenderView.exactOptional(),
   /** The name of a scene that is not here. */
   scene_name: z.string().exactOptional(),
 })
@@ -185,6 +189,8 @@ export const ScenePreview = z.strictObject({
   /** As the finished picture will have it. */
   exposure_stops: ExposureStops,
   lit_by: LitBy,
+  /** The eye of this picture, to be moved: it looks at what is in the picture's middle. */
+  view: RenderView,
   /** Memory that one unit of a render of it needs, GB: input of `estimate`. */
   unit_ram_gb: UnitRamGb,
 })
@@ -315,6 +321,9 @@ const calls = {
         camera: z.int().min(0).max(0xffff).exactOptional(),
         environment: Cid.exactOptional(),
         light: RenderLight.exactOptional(),
+        view: RenderView.exactOptional(),
+        /** The exposure that is known, for pictures in quick succession: nothing is metered then, and no time measured. */
+        exposure_stops: z.number().min(-64).max(64).exactOptional(),
         frame: z.int().min(0).max(FRAME_MAX).exactOptional(),
         fps: z.number().min(1).max(240).default(24),
         /** Pixels; the preview has the shape of the picture that is to be. */

@@ -40,6 +40,7 @@ import { lightGiven, withLightOptions, type LightOptions } from './light-options
 import { cameraNumber } from './named-camera.ts'
 import { pictureFormat } from './picture-format.ts'
 import { sceneFiles } from './scene-files.ts'
+import { viewGiven, withViewOptions, type ViewOptions } from './view-options.ts'
 
 /** A longer name than a peer tells of any camera. */
 const CAMERA_NAME_LENGTH_MAX = 500
@@ -49,7 +50,7 @@ const describing = textBetween(0, DESCRIPTION_LENGTH_MAX)
 /** No film has more frames a second. */
 const FPS_MAX = 240
 
-interface RenderOptions extends SubmissionOptions, PlacementOptions, LightOptions {
+interface RenderOptions extends SubmissionOptions, PlacementOptions, LightOptions, ViewOptions {
   readonly width?: number
   readonly height?: number
   readonly spp?: number
@@ -122,6 +123,7 @@ export function submitRenderCommand(terminal: Terminal): Command {
       '--out <file>',
       'wait, then save the picture as .png or .exr; a number is added for each of several frames',
     )
+  withViewOptions(command)
   withLightOptions(command)
   return withPlacementOptions(command, 'tiles go first to who has this blob').action(
     (file: string | undefined, options: RenderOptions) => submitRender(terminal, file, options),
@@ -136,6 +138,7 @@ async function submitRender(
   const format = options.out === undefined ? undefined : pictureFormat(options.out)
   const { environment, sample } = options
   const light = lightGiven(options)
+  const view = viewGiven(options, options.camera !== undefined)
   const files = await ownFiles(path, sample)
   const picture = environment === undefined ? undefined : await localFile(environment, basename(environment))
   const isSeries = (options.frames?.length ?? 1) > 1
@@ -152,7 +155,7 @@ async function submitRender(
         options.camera === undefined
           ? undefined
           : cameraNumber(options.camera, (await calls.render.inspectScene(scene)).cameras)
-      const parts = { ...scene, ...given({ camera, environment: cids[files.length], light }) }
+      const parts = { ...scene, ...given({ camera, view, environment: cids[files.length], light }) }
       wait.isSubmitting = true
       return submittedAs('render', await calls.jobs.submit(requestOf(parts, options)))
     },
@@ -238,7 +241,7 @@ function uploaded(files: readonly LocalFile[], cids: readonly string[]): SceneFi
 }
 
 function requestOf(
-  scene: SceneFiles & Pick<RequestFor<'render'>, 'camera' | 'environment' | 'light'>,
+  scene: SceneFiles & Pick<RequestFor<'render'>, 'camera' | 'view' | 'environment' | 'light'>,
   options: RenderOptions,
 ): RequestFor<'render'> {
   const { width, height, spp, tile, bounces, redundancy, description } = options

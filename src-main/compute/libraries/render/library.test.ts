@@ -235,6 +235,42 @@ describe('the render library, in a compute host', () => {
     expect(info).toMatchObject({ exposure_stops: 0, is_dark: false })
   })
 
+  it('[G23] renders a view in place of a camera, and previews show the same', async () => {
+    const view = { from: [0.5, 2, 3], to: [0, 1, 0], y_fov: 0.6 }
+    const file = await blob('viewed', await defaultSceneGlb())
+    const imported = done(await outcomeOf('render.import', { aspect: 1, view }, { scene: file }))
+    const { camera, digest: viewed } = z.object({ camera: z.int(), digest: z.string() }).parse(imported.info)
+    expect(camera).toBe(1)
+    const inputs: Record<string, RunFile> = {}
+    for (const [role, output] of Object.entries(imported.extras)) {
+      inputs[role] = await blob(`viewed-${role}`, await bytesOf(output))
+    }
+    const size = { width: 32, height: 32, spp: 1, bounces: 0, tile: 32 }
+    const job = RenderParams.parse({ ...size, camera, scene_digest: viewed })
+    expect(await outcomeOf('render.path-trace', job, inputs, 0)).toMatchObject({ kind: 'done' })
+    // The same scene with its own camera, seen so, and the one that was imported with the view.
+    const packedWithView = await blob('viewed-packed', await bytesOf(imported.output))
+    const look = { width: 48, height: 48, spp: 1, bounces: 2, picture: { width: 480, height: 480 } }
+    const pictureOf = async (scene: RunInput, params: Params) => {
+      const { output, info } = done(await outcomeOf('render.preview', { ...look, ...params }, { scene }))
+      return { data: decodeJpeg(await bytesOf(output), { useTArray: true }).data, info }
+    }
+    const [moved, told, own] = [
+      await pictureOf(packed, { view }),
+      await pictureOf(packedWithView, {}),
+      await pictureOf(packed, {}),
+    ]
+    const off = (a: Uint8Array, b: Uint8Array) =>
+      a.reduce((sum, value, i) => sum + Math.abs(value - (b[i] ?? 0)), 0) / a.length
+    expect(off(moved.data, told.data)).toBeLessThan(1)
+    expect(off(moved.data, own.data)).toBeGreaterThan(10)
+    // A camera's view, handed back, is that camera again.
+    const again = await pictureOf(packed, { view: own.info['view'] as Params })
+    expect(off(again.data, own.data)).toBeLessThan(1)
+    const quick = await pictureOf(packed, { view, quick: true, exposure_stops: 1 })
+    expect(quick.info).toMatchObject({ exposure_stops: 1, view })
+  })
+
   it('[F8] cleans a preview of more samples: even, and with the same edges', async () => {
     const size = { width: 64, height: 48, bounces: 4, picture: { width: 640, height: 480 } }
     const pictureOf = async (spp: number) => {

@@ -5,6 +5,7 @@ import type { RunInput } from '../../../ports/runner.ts'
 import { assert, refuse } from '../../../protocol/fault.ts'
 import type { Cid } from '../../../protocol/ids.ts'
 import type { RenderLight } from '../../../protocol/job-kinds/render-light.ts'
+import type { RenderView } from '../../../protocol/job-kinds/render-view.ts'
 import { framingAspect } from '../../../protocol/job-kinds/render-tasks.ts'
 import type { Params } from '../../../protocol/work.ts'
 import { runLocalTask, storeOutput } from '../../local-task.ts'
@@ -27,6 +28,8 @@ export interface SceneView {
   /** The light around it, in place of what the file or the picture brings. */
   readonly light?: RenderLight | undefined
   readonly camera?: number | undefined
+  /** In place of a camera. */
+  readonly view?: RenderView | undefined
   /** Seconds after the start of its animations; at rest when absent. */
   readonly seconds?: number | undefined
   /** Pixels of the picture. */
@@ -43,6 +46,7 @@ const ImportInfo = z.object({
   triangles: z.int().min(1),
   lit_by: LitBy.exclude(['nothing']),
   framed: z.boolean(),
+  camera: z.int().min(0).optional(),
   warnings: z.array(z.object({ kind: z.string(), message: z.string() })),
 })
 
@@ -69,13 +73,14 @@ export function createSceneImports(dependencies: JobDependencies): SceneImports 
 
   async function runImport(view: SceneView, key: string, signal: AbortSignal): Promise<ImportedScene> {
     const owner = `api:import:${tasks++}`
-    const { camera, seconds, light } = view
+    const { camera, seconds, light, view: eye } = view
     const aspect = framingAspect(view)
     const params: Params = {
       aspect,
       ...(camera === undefined ? {} : { camera }),
       ...(seconds === undefined ? {} : { seconds }),
       ...(light === undefined ? {} : { light }),
+      ...(eye === undefined ? {} : { view: eye }),
     }
     try {
       const given = sceneInputs(blobs, view, owner)
@@ -91,8 +96,8 @@ export function createSceneImports(dependencies: JobDependencies): SceneImports 
         },
         signal,
       )
-      const { files, digest, decode_bytes, kernel_bytes, triangles, lit_by, warnings, framed } =
-        ImportInfo.parse(result.info)
+      const info = ImportInfo.parse(result.info)
+      const { files, digest, decode_bytes, kernel_bytes, triangles, lit_by, warnings, framed } = info
       const packed = await storeOutput(blobs, result.output, owner)
       const inputs: Record<string, Cid> = {}
       for (const [role, output] of Object.entries(result.extras)) {
@@ -109,6 +114,7 @@ export function createSceneImports(dependencies: JobDependencies): SceneImports 
         memoryBytes: kernel_bytes + packed.bytes + decode_bytes,
         packed: packed.cid,
         triangles,
+        ...(info.camera === undefined ? {} : { camera: info.camera }),
         litBy: lit_by,
         warnings,
       }
@@ -139,7 +145,7 @@ export function createSceneImports(dependencies: JobDependencies): SceneImports 
 }
 
 /** The cache key of an import: all that decides it but the shape of the picture. */
-function keyOf({ files, main, environment, light, camera, seconds }: SceneView): string {
+function keyOf({ files, main, environment, light, camera, view, seconds }: SceneView): string {
   const sorted = [...files].sort((a, b) => (a.name < b.name ? -1 : 1))
   return JSON.stringify([
     sorted.map(({ name, cid }) => [name, cid]),
@@ -147,6 +153,7 @@ function keyOf({ files, main, environment, light, camera, seconds }: SceneView):
     environment,
     light,
     camera,
+    view,
     seconds,
   ])
 }

@@ -184,6 +184,13 @@ export const render: typeof english = {
   cameraDefault: 'Die der Szene',
   cameraNumbered: (number) => `Kamera ${number}`,
   cameraNone: 'Die Szene hat keine Kamera, deshalb ist alles zu sehen.',
+  view: {
+    label: 'Blick auf die Szene',
+    keys: 'Ziehen oder die Pfeiltasten drehen den Blick, mit Umschalt verschieben sie ihn. Plus und Minus oder das Rad gehen näher heran und weiter weg.',
+    hint: 'Zieh daran, um sie von woanders zu sehen.',
+    own: 'Wie du sie gedreht hast',
+    reset: 'Zurück zur Kamera',
+  },
   quality: 'Qualität',
   qualities: { draft: 'Entwurf', good: 'Gut', fine: 'Fein', custom: 'Eigene' },
   spp: 'Samples je Pixel',

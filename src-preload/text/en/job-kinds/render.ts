@@ -191,6 +191,13 @@ export const render = {
   cameraDefault: 'The scene’s own',
   cameraNumbered: (number: string) => `Camera ${number}`,
   cameraNone: 'The scene has no camera, so all of it is shown.',
+  view: {
+    label: 'View of the scene',
+    keys: 'Drag to turn the view, or press the arrow keys; with Shift they move it. Plus and minus, or the wheel, come closer and go farther.',
+    hint: 'Drag it to look from elsewhere.',
+    own: 'As you turned it',
+    reset: 'Back to the camera',
+  },
   quality: 'Quality',
   qualities: { draft: 'Draft', good: 'Good', fine: 'Fine', custom: 'Custom' },
   spp: 'Samples a pixel',

@@ -19,7 +19,7 @@ const REPORT: SceneReport = {
 
 const PREVIEW: ScenePreview = {
   ...{ image: new Blob(['x']), width: 1, height: 1, sample_us: 1, unit_ram_gb: 0.2, took_ms: 900 },
-  ...{ exposure_stops: 0, lit_by: 'own' },
+  ...{ exposure_stops: 0, lit_by: 'own', view: { from: [0, 0, 2], to: [0, 0, 0], y_fov: 0.8 } },
 }
 
 const SUBMITTED: SubmittedRender = {
@@ -161,6 +161,75 @@ describe('the preview', () => {
     screen.getByText(/^Preview of 8 samples a pixel/)
     await expect.poll(() => asked('render.estimate').at(-1)).toMatchObject({ sample_us: 1 })
     expect((await render()).disabled).toBe(false)
+  })
+})
+
+describe('the view', () => {
+  const eyeOf = (ask: unknown) =>
+    (ask as { view?: { from: number[] } }).view?.from.map((x) => Math.round(x * 100) / 100)
+  const shown = () => screen.findByRole('group', { name: 'View of the scene' })
+
+  async function mountView(answers: Answers['render'] = {}) {
+    const mounted = mountForm(
+      { inspectScene: () => ({ ...REPORT, cameras: ['A', 'B'] }), ...answers },
+      { submit: () => SUBMITTED },
+    )
+    mounted.drop(file('room.gltf', gltf()))
+    await screen.findByText(/^Preview of 32 samples/)
+    return { ...mounted, last: () => mounted.asked('render.previewScene').at(-1) }
+  }
+
+  it('[F9] is turned and moved by keys: small pictures at once, a good one when it stands still', async () => {
+    const { user, last, asked } = await mountView()
+    expect(eyeOf(last())).toBeUndefined()
+    ;(await shown()).focus()
+    await user.keyboard('{ArrowRight}')
+    await expect.poll(() => eyeOf(last())).toEqual([0.17, 0, 1.99])
+    expect(asked('render.previewScene').at(-1)).toMatchObject({ spp: 1, exposure_stops: 0, width: 240 })
+    await user.keyboard('+')
+    await expect.poll(() => eyeOf(last())).toEqual([0.15, 0, 1.66])
+    await screen.findByText(/^Preview of 32 samples/)
+    expect(last()).toMatchObject({ spp: 32, width: 640 })
+    expect(last()).not.toHaveProperty('exposure_stops')
+    await user.keyboard('{Shift>}{ArrowUp}{/Shift}')
+    await expect.poll(() => eyeOf(last())?.[1]).toBeGreaterThan(0)
+  })
+
+  it('[F9] is what is sent, until the camera is taken again', async () => {
+    const { user, last, asked } = await mountView()
+    ;(await shown()).focus()
+    await user.keyboard('{ArrowRight}')
+    await expect.poll(() => eyeOf(last())).toEqual([0.17, 0, 1.99])
+    expect(screen.getByRole<HTMLInputElement>('combobox', { name: 'Camera' }).value).toBe('As you turned it')
+    await user.click(screen.getByRole('button', { name: 'Back to the camera' }))
+    await expect.poll(() => eyeOf(last())).toBeUndefined()
+    ;(await shown()).focus()
+    await user.keyboard('{ArrowRight}')
+    await expect.poll(() => eyeOf(last())).toEqual([0.17, 0, 1.99])
+    await user.click(await render())
+    await expect
+      .poll(() => asked('jobs.submit').at(-1))
+      .toMatchObject({ view: { to: [0, 0, 0], y_fov: 0.8 } })
+  })
+
+  it('[F9] hands on the newest of many moves when the picture before it is there', async () => {
+    let finish: (() => void)[] = []
+    const { user, asked } = await mountView({
+      previewScene: ({ exposure_stops }) =>
+        exposure_stops === undefined
+          ? PREVIEW
+          : new Promise((resolve) => finish.push(() => resolve(PREVIEW))),
+    })
+    ;(await shown()).focus()
+    await user.keyboard('{ArrowRight}')
+    await expect.poll(() => finish.length).toBe(1)
+    const before = asked('render.previewScene').length
+    await user.keyboard('{ArrowRight}{ArrowRight}{ArrowRight}')
+    expect(asked('render.previewScene').length).toBe(before)
+    for (const end of finish.splice(0)) end()
+    // Four presses of five degrees.
+    await expect.poll(() => eyeOf(asked('render.previewScene').at(-1))).toEqual([0.68, 0, 1.88])
+    finish = []
   })
 })
 

@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react'
-import type { Cid, SceneFile, SceneReport } from '#contract'
+import type { Cid, RenderView, SceneFile, SceneReport } from '#contract'
 import { type LatestAnswer, useLatestAnswer } from '../../../connection/latest-answer.ts'
 import { NewRenderForm } from './new-render-form.tsx'
 import { orderOf, type RenderForm } from './render-form.ts'
@@ -42,7 +42,9 @@ export function PreparedScene({
   )
   const hasLightPicture = scene?.environment !== undefined
   const outcome = orderOf({ ...form, deadlineMs: undefined }, { animationSeconds, hasLightPicture, nowMs: 0 })
-  const preview = useScenePreview(scene, outcome.ok ? outcome.order : undefined)
+  const [isMoving, setIsMoving] = useState(false)
+  const preview = useScenePreview(scene, outcome.ok ? outcome.order : undefined, isMoving)
+  const setView = (view: RenderView | undefined): void => setForm((now) => ({ ...now, view }))
   return (
     <div className={classes['halves']}>
       <ScenePanel
@@ -51,6 +53,9 @@ export function PreparedScene({
         upload={upload}
         report={report.value}
         preview={preview}
+        view={form.view}
+        onView={setView}
+        onMoving={setIsMoving}
         shape={(form.width ?? 16) / Math.max(1, form.height ?? 9)}
         onCancelUpload={cancel}
         onUpload={restart}

@@ -1,5 +1,5 @@
 import { PRIORITIES, type PriorityName } from '../../../state/priority.ts'
-import type { RenderLight } from '#contract'
+import type { RenderLight, RenderView } from '#contract'
 import { type FramesProblem, parseFrames } from './frames-text.ts'
 import { FIRST_LIGHT, type LightForm, lightFrom, lightOf } from './light-form.ts'
 
@@ -38,6 +38,8 @@ export interface RenderForm {
   readonly height: number | undefined
   /** Index among the scene's cameras; the scene's own choice when undefined. */
   readonly camera: number | undefined
+  /** A view of the user's own, in place of a camera. */
+  readonly view: RenderView | undefined
   readonly light: LightForm
   readonly quality: Quality
   /** Counts with quality `custom`. */
@@ -60,6 +62,7 @@ export const FIRST_FORM: RenderForm = {
   width: 1_920,
   height: 1_080,
   camera: undefined,
+  view: undefined,
   light: FIRST_LIGHT,
   quality: 'good',
   spp: 256,
@@ -92,6 +95,8 @@ export interface RenderOrder {
   /** Absent for all of it. */
   readonly denoise?: number
   readonly camera?: number
+  /** In place of a camera. */
+  readonly view?: RenderView
   /** Absent where it is left to the scene, or to its picture of light as it is. */
   readonly light?: RenderLight
   readonly frames?: number[]
@@ -145,7 +150,7 @@ export function orderOf(
       spp,
       tile: width * height > SMALL_TILE_PIXELS_MAX ? TILE_LARGE : TILE_SMALL,
       ...strengthOf(form),
-      ...viewOf(form, hasLightPicture),
+      ...lookOf(form, hasLightPicture),
       ...(frames.length === 0 ? {} : { frames }),
       fps: Math.min(FPS_MAX, Math.max(1, fps)),
       redundancy: form.checks,
@@ -156,14 +161,15 @@ export function orderOf(
   }
 }
 
-/** Camera and light, where they are not left to the scene. */
-function viewOf(
-  { camera, light }: RenderForm,
+/** The eye and the light, where they are not left to the scene. */
+function lookOf(
+  { camera, view, light }: RenderForm,
   hasLightPicture: boolean,
-): Pick<RenderOrder, 'camera' | 'light'> {
+): Pick<RenderOrder, 'camera' | 'view' | 'light'> {
   const chosen = lightOf(light, hasLightPicture)
   return {
-    ...(camera === undefined ? {} : { camera }),
+    ...(camera === undefined || view !== undefined ? {} : { camera }),
+    ...(view === undefined ? {} : { view }),
     ...(chosen === undefined ? {} : { light: chosen }),
   }
 }

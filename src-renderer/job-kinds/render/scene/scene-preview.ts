@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { type LitBy, PREVIEW_SIDE_MAX, type ScenePreview } from '#contract'
+import { type LitBy, PREVIEW_SIDE_MAX, type RenderView, type ScenePreview } from '#contract'
 import { useLatestAnswer } from '../../../connection/latest-answer.ts'
 import type { HandedScene } from './handed-scene.ts'
 import type { RenderOrder } from '../form/render-form.ts'
@@ -16,8 +16,12 @@ export interface ScenePreviewPicture {
   /** The exposure in stops that it has, and that the picture will have. */
   readonly exposureStops: number | undefined
   readonly litBy: LitBy | undefined
+  /** The eye that it is seen by. */
+  readonly view: RenderView | undefined
   /** Whether there is no picture of it yet as it is now. */
   readonly isWorking: boolean
+  /** Whether the picture is of something else, and nobody is moving the view. */
+  readonly isStale: boolean
   /** Samples a pixel of the picture; 0 while it is of another view. */
   readonly samples: number
   /** Whether a better one is being made. */
@@ -33,16 +37,22 @@ const SETTLE_MS = 350
 /** Samples a pixel of one picture after the other: noise at once, then cleaned, then better. */
 const STEPS = [1, 8, 32] as const
 type PreviewSamples = (typeof STEPS)[number]
+/** The longer side of a picture that is made while the view moves. */
+const MOVING_SIDE = 240
 /** A scene that takes longer than this to get better stays as it is: core time, in seconds. */
 const STEP_SECONDS_MAX = 30
 
-/** Has the node make a preview whenever what it would show has changed, and better ones while it stays as it is. */
+/**
+ * Has the node make a preview whenever what it would show has changed, and better ones while it stays as it is; small ones at once
+ * while the view moves.
+ */
 export function useScenePreview(
   scene: HandedScene | undefined,
   order: RenderOrder | undefined,
+  isMoving: boolean,
 ): ScenePreviewPicture {
-  const asked = scene && order && { ...seenOf(scene), ...lookOf(order) }
-  const { answer, samples, facts } = useBestPicture(asked)
+  const asked = scene && order && { ...seenOf(scene), ...lookOf(order, isMoving) }
+  const { answer, samples, facts } = useBestPicture(asked, isMoving)
   const { value, isWorking, message, isRefused, retry } = answer
   const isThere = samples > 0
   const url = value?.url
@@ -51,6 +61,7 @@ export function useScenePreview(
     ...facts,
     ...{ url, samples, retry },
     isWorking: isWorking && !isThere,
+    isStale: isWorking && !isThere && !isMoving,
     isRefining: isWorking && isThere,
     // A picture that could not be made better is a picture all the same.
     message: isThere ? undefined : message,
@@ -59,25 +70,38 @@ export function useScenePreview(
 }
 
 /** The best picture of a view so far, and the samples a pixel of it; 0 while it is still of another view. */
-function useBestPicture(asked: AskedView | undefined) {
-  const view = asked && JSON.stringify(asked)
+function useBestPicture(asked: AskedView | undefined, isMoving: boolean) {
   const [shown, setShown] = useState<ShownPicture>()
-  const samples = shown !== undefined && shown.picture.view === view ? shown.picture.spp : 0
-  const spp = nextStep(samples, asked, shown?.facts.sampleUs)
+  const { view, samples, spp, quick, delayMs } = nextPicture(asked, shown, isMoving)
   const answer = useLatestAnswer(
-    view && JSON.stringify([view, spp]),
+    view === '' ? undefined : JSON.stringify([view, spp]),
     async (calls, signal): Promise<PreviewPicture> => {
-      const preview = await calls.render.previewScene({ ...(asked ?? NO_VIEW), spp }, { signal })
-      return { view: view ?? '', spp, url: URL.createObjectURL(preview.image), facts: factsOf(preview) }
+      const preview = await calls.render.previewScene({ ...(asked ?? NO_VIEW), ...quick, spp }, { signal })
+      const url = URL.createObjectURL(preview.image)
+      return { view, spp, url, isQuick: isMoving, facts: factsOf(preview) }
     },
-    spp === 1 ? SETTLE_MS : 0,
+    delayMs,
   )
   const { value } = answer
-  // An estimate rests on the facts: later pictures of a view, which tell nearly the same, do not move it.
+  // An estimate rests on the facts: later pictures of a view, which tell nearly the same, do not move it, nor quick ones.
   if (value !== undefined && value !== shown?.picture) {
-    setShown({ picture: value, facts: value.view === shown?.picture.view ? shown.facts : value.facts })
+    const keepsFacts = shown !== undefined && (value.view === shown.picture.view || value.isQuick)
+    setShown({ picture: value, facts: keepsFacts ? shown.facts : value.facts })
   }
   return { answer, samples, facts: shown?.facts ?? NOTHING_KNOWN }
+}
+
+/** The picture to ask for next: of which view, how good, and when; a view that moves has its exposure already. */
+function nextPicture(asked: AskedView | undefined, shown: ShownPicture | undefined, isMoving: boolean) {
+  const view = asked === undefined ? '' : JSON.stringify(asked)
+  const samples = shown?.picture.view === view ? shown.picture.spp : 0
+  const { exposureStops, sampleUs } = shown?.facts ?? NOTHING_KNOWN
+  if (isMoving) {
+    const quick = exposureStops === undefined ? {} : { exposure_stops: exposureStops }
+    return { view, samples, spp: 1, quick, delayMs: 0 } as const
+  }
+  const spp = nextStep(samples, asked, sampleUs)
+  return { view, samples, spp, quick: {}, delayMs: spp === 1 ? SETTLE_MS : 0 } as const
 }
 
 /** A view of a scene, as the node is asked for it. */
@@ -97,13 +121,18 @@ function nextStep(
 }
 
 /** The facts that come with a picture. */
-type PreviewFacts = Pick<ScenePreviewPicture, 'tookMs' | 'sampleUs' | 'unitRamGb' | 'exposureStops' | 'litBy'>
+type PreviewFacts = Pick<
+  ScenePreviewPicture,
+  'tookMs' | 'sampleUs' | 'unitRamGb' | 'exposureStops' | 'litBy' | 'view'
+>
 
 /** A picture of a view, and its samples a pixel. */
 interface PreviewPicture {
   readonly view: string
   readonly spp: PreviewSamples
   readonly url: string
+  /** Made while the view moves. */
+  readonly isQuick: boolean
   readonly facts: PreviewFacts
 }
 
@@ -120,6 +149,7 @@ function factsOf(preview: ScenePreview): PreviewFacts {
     unitRamGb: preview.unit_ram_gb,
     exposureStops: preview.exposure_stops,
     litBy: preview.lit_by,
+    view: preview.view,
   }
 }
 
@@ -129,6 +159,7 @@ const NOTHING_KNOWN: PreviewFacts = {
   unitRamGb: undefined,
   exposureStops: undefined,
   litBy: undefined,
+  view: undefined,
 }
 
 /** The parts of a scene that a preview shows. */
@@ -139,14 +170,16 @@ function seenOf({ files, main, environment }: HandedScene): Omit<HandedScene, 'b
 const NO_VIEW = { files: [], main: '', width: 1, height: 1, picture: { width: 1, height: 1 } }
 
 /** The fields of an order that change the preview; the first frame stands for all. */
-function lookOf({ width, height, camera, light, frames, fps }: RenderOrder) {
-  const scale = Math.min(1, PREVIEW_SIDE_MAX / Math.max(width, height))
+function lookOf({ width, height, camera, view, light, frames, fps }: RenderOrder, isMoving: boolean) {
+  const side = isMoving ? MOVING_SIDE : PREVIEW_SIDE_MAX
+  const scale = Math.min(1, side / Math.max(width, height))
   const frame = frames?.[0]
   return {
     width: Math.max(1, Math.round(width * scale)),
     height: Math.max(1, Math.round(height * scale)),
     picture: { width, height },
     ...(camera === undefined ? {} : { camera }),
+    ...(view === undefined ? {} : { view }),
     ...(light === undefined ? {} : { light }),
     ...(frame === undefined ? {} : { frame, fps }),
   }

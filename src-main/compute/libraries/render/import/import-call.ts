@@ -4,6 +4,7 @@ import { type EnvironmentDescription, packScene } from '../../../../../wasm/path
 import { parseAs } from '../../../../protocol/canonical.ts'
 import { assert, refuse } from '../../../../protocol/fault.ts'
 import { RenderLight } from '../../../../protocol/job-kinds/render-light.ts'
+import { RenderView } from '../../../../protocol/job-kinds/render-view.ts'
 import { ANIMATION_SECONDS_MAX } from '../../../../protocol/job-kinds/render-tasks.ts'
 import type { LibraryCall, LibraryResult } from '../../../library.ts'
 import { type MeteredKernel, PAGE_BYTES } from '../metered-kernel.ts'
@@ -18,13 +19,15 @@ import { splitScene, type SplitScene } from './split-scene.ts'
 
 /**
  * `render.import`: which of the file's cameras, width by height of the picture for a file without one, when in its animations
- * (at rest when absent), and the light around it (the picture that was handed over, or what the file lacks, when absent).
+ * (at rest when absent), the light around it (the picture that was handed over, or what the file lacks, when absent), and a view
+ * in place of a camera.
  */
 const ImportParams = z.strictObject({
   camera: z.int().min(0).max(0xffff).optional(),
   aspect: z.number().positive().max(100).optional(),
   seconds: z.number().min(0).max(ANIMATION_SECONDS_MAX).optional(),
   light: RenderLight.optional(),
+  view: RenderView.optional(),
 })
 
 /**
@@ -35,7 +38,7 @@ const ImportParams = z.strictObject({
  * were handed over, with the light that was made for it. Info: `files` (the other inputs: role to name), `digest` (of the
  * packed scene), `decode_bytes` (what the largest texture takes while it is decoded), `kernel_bytes` (memory of the kernel
  * with the scene and its tree built), `triangles`, `materials`, `textures`, `lights`, `environment` (constant or map),
- * `lit_by` (`SceneLight`), `framed` (the picture's shape decided what is seen) and `warnings`.
+ * `lit_by` (`SceneLight`), `framed` (the picture's shape decided what is seen), `camera` (the number of the one that has the view) and `warnings`.
  *
  * @throws FaultError `bad-input` with one clear line for the user who chose the file
  */
@@ -48,9 +51,10 @@ export async function runImport(
   const main = call.inputs.get(SCENE_ROLE)
   if (!params.ok) refuse('bad-input', params.fault.message)
   if (main === undefined) refuse('bad-input', 'an import without a scene')
-  const { camera, aspect, seconds, light } = params.value
+  const { aspect, seconds, light, view } = params.value
   const { environment, made } = lightOf(call, light)
-  const { description, parts } = split({ bytes: main.read(), resources: resourcesOf(call.inputs) })
+  const file = { bytes: main.read(), resources: resourcesOf(call.inputs) }
+  const { description, parts, camera = params.value.camera } = split(file, view)
   const imported = await importScene(
     { bytes: description, resources: parts },
     {
@@ -91,6 +95,7 @@ export async function runImport(
       environment: scene.environment.kind,
       lit_by: litByOf(light, litBy),
       framed: isFramed,
+      ...(view === undefined || camera === undefined ? {} : { camera }),
       warnings: warnings.map(({ kind, message }) => ({ kind, message })),
     },
     memoryBytes: 2 * output.byteLength + main.bytes + kernelBytes,
@@ -134,9 +139,9 @@ function kernelBytesOf(kernel: MeteredKernel, packed: Uint8Array): number {
   }
 }
 
-function split(file: Parameters<typeof splitScene>[0]): SplitScene {
+function split(file: Parameters<typeof splitScene>[0], view: RenderView | undefined): SplitScene {
   try {
-    return splitScene(file)
+    return splitScene(file, view === undefined ? {} : { view })
   } catch (error) {
     if (error instanceof ImportRefusal) refuse('bad-input', error.fault.message)
     if (error instanceof RangeError) refuse('bad-input', 'the scene does not fit in memory')
