@@ -18,6 +18,7 @@ import type {
   Rgb,
   SceneDescription,
 } from './scene.ts'
+import { NO_TEXTURES } from './scene-material.ts'
 
 let module: WebAssembly.Module
 beforeAll(async () => {
@@ -34,7 +35,7 @@ function mean(values: Float64Array, channel = 1): number {
   return sum / (values.length / 3)
 }
 
-const none = { baseColor: -1, metallicRoughness: -1, normal: -1, emissive: -1, transmission: -1 }
+const none = NO_TEXTURES
 /** Purely diffuse: nothing is reflected where the index does not change. */
 const lambert = (changes: Partial<MaterialDescription> = {}) => material({ ior: 1, ...changes })
 const white = { kind: 'constant', radiance: [1, 1, 1] } as const

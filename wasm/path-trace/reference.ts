@@ -27,7 +27,7 @@ import { createFeatures, FEATURES } from './reference/features.ts'
 import { lightsOf } from './reference/lights.ts'
 import { drawBlock, type Block } from './reference/sampler.ts'
 import { skyOf } from './reference/sky.ts'
-import { emissionAt, materialOf, surfaceAt, type Surface } from './reference/surface.ts'
+import { emissionAlong, materialOf, surfaceAt, type Surface } from './reference/surface.ts'
 import { bruteForce, facingNormal, trianglesOf, type Hit } from './reference/triangles.ts'
 import type { Frame, Region } from './kernel.ts'
 import { unpackScene } from './scene-unpack.ts'
@@ -63,7 +63,7 @@ export function createReference(
   const tracer = bruteForce(scene, triangles)
   const sky = skyOf(scene.environment)
   const lights = lightsOf(scene, triangles, sky)
-  const featuresOf = createFeatures(scene, tracer, sky)
+  const featuresOf = createFeatures(scene, tracer, sky, albedos)
 
   /** Radiance that a sampled light sends back along the path; null where it sends none. */
   const lightAt = (surface: Surface, bsdf: Bsdf, through: Vector, block: Block): Vector | null => {
@@ -231,7 +231,9 @@ function absorbed(scene: SceneDescription, hit: Hit, direction: Vector): Vector 
 function emissionSeen(scene: SceneDescription, { triangle, u, v }: Hit, direction: Vector): Vector | null {
   const { emissive, doubleSided } = materialOf(scene, triangle)
   if (!(add(add(emissive[0], emissive[1]), emissive[2]) > 0)) return null
-  return facingNormal(triangle, direction).back && !doubleSided ? null : emissionAt(scene, triangle, u, v)
+  return facingNormal(triangle, direction).back && !doubleSided
+    ? null
+    : emissionAlong(scene, triangle, u, v, direction)
 }
 
 function clamped(color: Vector, most: number): Vector {

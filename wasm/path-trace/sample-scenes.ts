@@ -9,6 +9,7 @@ import type {
   TextureDescription,
   Vector3,
 } from './scene.ts'
+import { NO_LAYERS, NO_TEXTURES } from './scene-material.ts'
 
 /** A white, rough, opaque dielectric; tests change what they are about. */
 export function material(changes: Partial<MaterialDescription> = {}): MaterialDescription {
@@ -27,7 +28,8 @@ export function material(changes: Partial<MaterialDescription> = {}): MaterialDe
     attenuationDistance: 0,
     doubleSided: true,
     normalScale: 1,
-    textures: { baseColor: -1, metallicRoughness: -1, normal: -1, emissive: -1, transmission: -1 },
+    ...NO_LAYERS,
+    textures: NO_TEXTURES,
     ...changes,
   }
 }
@@ -190,14 +192,13 @@ export function cloudScene(count: number, size: (i: number) => number): SceneDes
 
 /** A room with every kind of material, texture and light in it: what equality and damage tests render. */
 export function sampleScene(): SceneDescription {
-  const none = { baseColor: -1, metallicRoughness: -1, normal: -1, emissive: -1, transmission: -1 }
   const materials = [
-    material({ baseColor: [0.9, 0.8, 0.7], textures: { ...none, baseColor: 0, normal: 1 } }),
+    material({ baseColor: [0.9, 0.8, 0.7], textures: { ...NO_TEXTURES, baseColor: 0, normal: 1 } }),
     material({
       baseColor: [0.95, 0.64, 0.54],
       metallic: 1,
       roughness: 0.3,
-      textures: { ...none, metallicRoughness: 2 },
+      textures: { ...NO_TEXTURES, metallicRoughness: 2 },
     }),
     material({
       roughness: 0.1,
@@ -210,11 +211,21 @@ export function sampleScene(): SceneDescription {
       baseColor: [0, 0, 0],
       emissive: [12, 10, 8],
       doubleSided: false,
-      textures: { ...none, emissive: 0 },
+      textures: { ...NO_TEXTURES, emissive: 0 },
     }),
     material({ baseColor: [0.3, 0.5, 0.9], alpha: 0.5, alphaMode: 'blend', roughness: 0.4 }),
-    material({ transmission: 0.7, roughness: 0.2, textures: { ...none, transmission: 2 } }),
-    material({ alphaMode: 'mask', textures: { ...none, baseColor: 3 } }),
+    material({ transmission: 0.7, roughness: 0.2, textures: { ...NO_TEXTURES, transmission: 2 } }),
+    material({ alphaMode: 'mask', textures: { ...NO_TEXTURES, baseColor: 3 } }),
+    material({
+      baseColor: [0.2, 0.5, 0.3],
+      specular: 0.8,
+      specularColor: [1.5, 0.5, 1],
+      clearcoat: 0.9,
+      clearcoatRoughness: 0.2,
+      sheenColor: [0.5, 0.6, 0.9],
+      sheenRoughness: 0.4,
+      textures: { ...NO_TEXTURES, clearcoatNormal: 1, sheenColor: 0 },
+    }),
   ]
   const parts = [
     quad([-2, -1, 2], [4, 0, 0], [0, 0, -4], 0),
@@ -224,6 +235,7 @@ export function sampleScene(): SceneDescription {
     quad([-1.8, -1, -1], [1, 0, 0.4], [0, 1.5, 0], 4),
     quad([0.8, -1, -1], [1, 0, -0.4], [0, 1.5, 0], 5),
     quad([-0.4, -1, 0.9], [0.8, 0, 0], [0, 0.6, 0], 6),
+    sphere([0, 0.2, -0.6], 0.5, 6, 7),
   ]
   const masked = checkerboard(8, [1, 1, 1], [0.2, 0.9, 0.2], {
     filter: 'nearest',

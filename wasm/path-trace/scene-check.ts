@@ -18,6 +18,19 @@ import {
   type SceneCounts,
   type SceneLayout,
 } from './scene-layout.ts'
+import { TEXTURE_SLOTS } from './scene-material.ts'
+
+/** Factors from 0 to 1, one number each. */
+const UNIT_FACTORS = [
+  'alpha',
+  'metallic',
+  'roughness',
+  'transmission',
+  'specular',
+  'clearcoat',
+  'clearcoatRoughness',
+  'sheenRoughness',
+] as const
 
 /** Why bytes are not a scene: one clear line. */
 export interface SceneFault {
@@ -127,7 +140,8 @@ function checkFactors(view: DataView, at: number): string | null {
   const unit = [
     ...triple(MATERIAL.baseColor),
     ...triple(MATERIAL.attenuationColor),
-    ...[MATERIAL.alpha, MATERIAL.metallic, MATERIAL.roughness, MATERIAL.transmission].map(float),
+    ...triple(MATERIAL.sheenColor),
+    ...UNIT_FACTORS.map((name) => float(MATERIAL[name])),
   ]
   if (!unit.every((x) => within(x, 0, 1))) return 'has a factor outside 0…1'
   if (!triple(MATERIAL.emissive).every((x) => within(x, 0, SCENE_LIMITS.radiance))) {
@@ -137,7 +151,11 @@ function checkFactors(view: DataView, at: number): string | null {
   if (!within(float(MATERIAL.attenuationDistance), 0, SCENE_LIMITS.coordinate)) {
     return 'has an attenuation distance out of bounds'
   }
-  if (!within(float(MATERIAL.normalScale), -1e3, 1e3) || !within(float(MATERIAL.alphaCutoff), 0, 1e3)) {
+  if (!triple(MATERIAL.specularColor).every((x) => within(x, 0, SCENE_LIMITS.specularColor))) {
+    return 'has a specular colour out of bounds'
+  }
+  const scales = [MATERIAL.normalScale, MATERIAL.clearcoatNormalScale].map(float)
+  if (!scales.every((x) => within(x, -1e3, 1e3)) || !within(float(MATERIAL.alphaCutoff), 0, 1e3)) {
     return 'has a normal scale or alpha cutoff out of bounds'
   }
   return null
@@ -150,18 +168,14 @@ function checkModes(view: DataView, at: number): string | null {
 }
 
 function checkMaterialTextures(view: DataView, at: number, counts: SceneCounts): string | null {
-  for (const field of [
-    MATERIAL.baseColorTexture,
-    MATERIAL.metallicRoughnessTexture,
-    MATERIAL.normalTexture,
-    MATERIAL.emissiveTexture,
-    MATERIAL.transmissionTexture,
-  ]) {
-    const texture = view.getInt32(at + field, true)
+  const textureOf = (slot: (typeof TEXTURE_SLOTS)[number]) =>
+    view.getInt32(at + MATERIAL[`${slot}Texture`], true)
+  for (const slot of TEXTURE_SLOTS) {
+    const texture = textureOf(slot)
     if (texture < -1 || texture >= counts.textures) return 'names a texture that is not there'
     if (texture >= 0 && !counts.hasUvs) return 'has a texture but the scene has no uvs'
   }
-  if (view.getInt32(at + MATERIAL.normalTexture, true) >= 0 && !counts.hasTangents) {
+  if (Math.max(textureOf('normal'), textureOf('clearcoatNormal')) >= 0 && !counts.hasTangents) {
     return 'has a normal texture but the scene has no tangents'
   }
   return null

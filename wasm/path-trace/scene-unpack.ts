@@ -13,6 +13,7 @@ import {
   WRAPS,
   type SceneLayout,
 } from './scene-layout.ts'
+import { readLayers } from './scene-material.ts'
 import type {
   CameraDescription,
   LightDescription,
@@ -75,7 +76,6 @@ function pick<T>(names: readonly T[], place: number): T {
 
 function readMaterial(view: DataView, at: number): MaterialDescription {
   const float = (field: number) => view.getFloat32(at + field, true)
-  const texture = (field: number) => view.getInt32(at + field, true)
   return {
     baseColor: triple(view, at + MATERIAL.baseColor),
     alpha: float(MATERIAL.alpha),
@@ -91,13 +91,7 @@ function readMaterial(view: DataView, at: number): MaterialDescription {
     attenuationDistance: float(MATERIAL.attenuationDistance),
     doubleSided: view.getUint32(at + MATERIAL.doubleSided, true) === 1,
     normalScale: float(MATERIAL.normalScale),
-    textures: {
-      baseColor: texture(MATERIAL.baseColorTexture),
-      metallicRoughness: texture(MATERIAL.metallicRoughnessTexture),
-      normal: texture(MATERIAL.normalTexture),
-      emissive: texture(MATERIAL.emissiveTexture),
-      transmission: texture(MATERIAL.transmissionTexture),
-    },
+    ...readLayers(view, at),
   }
 }
 

@@ -28,6 +28,7 @@ import {
   type SceneCounts,
   type SceneLayout,
 } from './scene-layout.ts'
+import { type MaterialLayers, type MaterialTextures, writeLayers } from './scene-material.ts'
 
 /** Linear RGB. */
 export type Rgb = readonly [number, number, number]
@@ -51,23 +52,11 @@ export interface TextureDescription {
   readonly filter: (typeof FILTERS)[number]
 }
 
-/** Which texture multiplies what: an index into `textures`, or -1. */
-export interface MaterialTextures {
-  readonly baseColor: number
-  /** Green is roughness, blue is metallic. */
-  readonly metallicRoughness: number
-  /** Tangent space; needs `tangents`. */
-  readonly normal: number
-  readonly emissive: number
-  /** Red is transmission. */
-  readonly transmission: number
-}
-
 /**
- * A surface: glTF 2.0 metallic-roughness (appendix B), with KHR_materials_transmission, _ior, _volume and
- * _emissive_strength.
+ * A surface: glTF 2.0 metallic-roughness (appendix B), with KHR_materials_transmission, _ior, _volume, _emissive_strength,
+ * _specular, _clearcoat and _sheen.
  */
-export interface MaterialDescription {
+export interface MaterialDescription extends MaterialLayers {
   /** Each 0…1. */
   readonly baseColor: Rgb
   /** Opacity 0…1, used when `alphaMode` is not `opaque`. */
@@ -303,7 +292,6 @@ function writeHeader(
 }
 
 function writeMaterial(view: DataView, at: number, material: MaterialDescription): void {
-  const { textures } = material
   setFloats(view, at + MATERIAL.baseColor, [...material.baseColor, material.alpha])
   setFloats(view, at + MATERIAL.metallic, [
     material.metallic,
@@ -320,11 +308,7 @@ function writeMaterial(view: DataView, at: number, material: MaterialDescription
   view.setUint32(at + MATERIAL.alphaMode, ALPHA_MODES.indexOf(material.alphaMode), true)
   view.setUint32(at + MATERIAL.doubleSided, material.doubleSided ? 1 : 0, true)
   view.setUint32(at + MATERIAL.thinWalled, material.thinWalled ? 1 : 0, true)
-  view.setInt32(at + MATERIAL.baseColorTexture, textures.baseColor, true)
-  view.setInt32(at + MATERIAL.metallicRoughnessTexture, textures.metallicRoughness, true)
-  view.setInt32(at + MATERIAL.normalTexture, textures.normal, true)
-  view.setInt32(at + MATERIAL.emissiveTexture, textures.emissive, true)
-  view.setInt32(at + MATERIAL.transmissionTexture, textures.transmission, true)
+  writeLayers(view, at, material)
 }
 
 function writeTexture(view: DataView, at: number, texture: TextureDescription, texel: number): void {

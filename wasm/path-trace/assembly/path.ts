@@ -2,7 +2,7 @@
  * One path: from the eye, scattered at surfaces, with a ray to some light at each of them. The two ways to find a
  * light are weighted by the power heuristic (Veach, 1997; PBRT §13.4).
  */
-import { M_ATTENUATION_COLOR, M_ATTENUATION_DISTANCE, M_THIN_WALLED, M_TRANSMISSION } from './scene'
+import { M_ATTENUATION_COLOR, M_ATTENUATION_DISTANCE, M_CLEARCOAT, M_THIN_WALLED, M_TRANSMISSION } from './scene'
 import { aim, directionX, directionY, directionZ, originX, originY, originZ } from './camera'
 import { draw, hashed, r0, r1, r2, r3 } from './sampler'
 import { closestHit, occluded } from './bvh-trace'
@@ -10,7 +10,7 @@ import { hitDistance, hitTriangle, hitU, hitV } from './hit'
 import { aimAtLight, anyLights, lightB, lightDensity, lightG, lightR, reach, sizeless, skyChance, towardsX, towardsY,
   towardsZ } from './light'
 import { lookAtSky, skyB, skyDensity, skyG, skyR } from './environment'
-import { back, emits, emittedB, emittedG, emittedR, facing, gx, gy, gz, material, openHit, openSurface, px, py, pz, qx,
+import { back, dimByCoat, emits, emittedB, emittedG, emittedR, facing, gx, gy, gz, material, openHit, openSurface, px, py, pz, qx,
   qy, qz, readEmission, record } from './surface'
 import { density, evaluate, openBsdf, outThrough, outX, outY, outZ, sample, valueB, valueG, valueR } from './bsdf'
 import { R_LIGHT_DENSITY } from './triangle'
@@ -70,6 +70,7 @@ export function tracePath(pixel: u32, x: i32, y: i32, index: u32, bounces: i32, 
     }
     if (emits()) {
       readEmission(hitTriangle, material, hitU, hitV)
+      if (load<f32>(material, M_CLEARCOAT) > 0) dimByCoat(hitTriangle, material, hitU, hitV, dx, dy, dz)
       const aimed = load<f32>(record, R_LIGHT_DENSITY) * hitDistance * hitDistance / larger(facing, FACING_MIN)
       const weight = bounce > 0 ? weightOf(scattered, aimed) : <f32>1
       sumR += throughR * emittedR * weight

@@ -1,6 +1,6 @@
 /** The packed scene in place: where its sections are. Same numbers as `scene-layout.ts`, which explains them. */
 
-export const MATERIAL_SIZE: usize = 128
+export const MATERIAL_SIZE: usize = 256
 export const M_BASE_COLOR: usize = 0
 export const M_ALPHA: usize = 12
 export const M_METALLIC: usize = 16
@@ -20,6 +20,20 @@ export const M_METALLIC_ROUGHNESS_TEXTURE: usize = 84
 export const M_NORMAL_TEXTURE: usize = 88
 export const M_EMISSIVE_TEXTURE: usize = 92
 export const M_TRANSMISSION_TEXTURE: usize = 96
+export const M_SPECULAR: usize = 100
+export const M_SPECULAR_COLOR: usize = 104
+export const M_CLEARCOAT: usize = 116
+export const M_CLEARCOAT_ROUGHNESS: usize = 120
+export const M_CLEARCOAT_NORMAL_SCALE: usize = 124
+export const M_SHEEN_COLOR: usize = 128
+export const M_SHEEN_ROUGHNESS: usize = 140
+export const M_SPECULAR_TEXTURE: usize = 144
+export const M_SPECULAR_COLOR_TEXTURE: usize = 148
+export const M_CLEARCOAT_TEXTURE: usize = 152
+export const M_CLEARCOAT_ROUGHNESS_TEXTURE: usize = 156
+export const M_CLEARCOAT_NORMAL_TEXTURE: usize = 160
+export const M_SHEEN_COLOR_TEXTURE: usize = 164
+export const M_SHEEN_ROUGHNESS_TEXTURE: usize = 168
 
 export const ALPHA_OPAQUE: u32 = 0
 export const ALPHA_MASK: u32 = 1

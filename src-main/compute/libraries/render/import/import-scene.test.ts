@@ -1,7 +1,10 @@
 import {
   KHRLightsPunctual,
   KHRMaterialsEmissiveStrength,
+  KHRMaterialsClearcoat,
   KHRMaterialsIOR,
+  KHRMaterialsSheen,
+  KHRMaterialsSpecular,
   KHRMaterialsTransmission,
   KHRMaterialsUnlit,
   KHRMaterialsVolume,
@@ -182,6 +185,65 @@ describe('materials', () => {
       attenuationDistance: 2,
       doubleSided: true,
     })
+  })
+
+  test('specular, clearcoat and sheen arrive with their textures, in the colours that glTF says', async () => {
+    const { document, add } = newDocument()
+    const texture = document.createTexture().setImage(RED_AND_BLUE).setMimeType('image/png')
+    const specular = document.createExtension(KHRMaterialsSpecular).createSpecular()
+    const coat = document.createExtension(KHRMaterialsClearcoat).createClearcoat()
+    const sheen = document.createExtension(KHRMaterialsSheen).createSheen()
+    const material = document
+      .createMaterial()
+      .setExtension(
+        'KHR_materials_specular',
+        specular.setSpecularFactor(0.5).setSpecularColorFactor([2, 1, 0]).setSpecularColorTexture(texture),
+      )
+      .setExtension(
+        'KHR_materials_clearcoat',
+        coat
+          .setClearcoatFactor(0.75)
+          .setClearcoatRoughnessFactor(0.25)
+          .setClearcoatNormalTexture(texture)
+          .setClearcoatNormalScale(0.5),
+      )
+      .setExtension(
+        'KHR_materials_sheen',
+        sheen
+          .setSheenColorFactor([0.5, 0.25, 1])
+          .setSheenRoughnessFactor(0.5)
+          .setSheenRoughnessTexture(texture),
+      )
+    add(squareNode(document, material))
+    const { materials, textures, tangents } = await sceneOf(document)
+    expect(materials[0]).toMatchObject({
+      specular: 0.5,
+      specularColor: [2, 1, 0],
+      clearcoat: 0.75,
+      clearcoatRoughness: 0.25,
+      clearcoatNormalScale: 0.5,
+      sheenColor: [0.5, 0.25, 1],
+      sheenRoughness: 0.5,
+    })
+    const slots = materials[0]?.textures
+    expect(textures[slots?.specularColor ?? -1]?.srgb).toBe(true)
+    expect(textures[slots?.clearcoatNormal ?? -1]?.srgb).toBe(false)
+    expect(slots?.sheenRoughness).toBe(slots?.clearcoatNormal)
+    expect(slots?.clearcoat).toBe(-1)
+    // The coat's normal map needs tangents, although the base has no map.
+    expect(tangents.length).toBeGreaterThan(0)
+  })
+
+  test('an index of 0 with specular colours reflects as these say, up to all', async () => {
+    const { document, add } = newDocument()
+    const specular = document.createExtension(KHRMaterialsSpecular).createSpecular()
+    const material = document
+      .createMaterial()
+      .setExtension('KHR_materials_specular', specular.setSpecularColorFactor([1, 0.5, 0]))
+      .setExtension('KHR_materials_ior', document.createExtension(KHRMaterialsIOR).createIOR().setIOR(0))
+    add(squareNode(document, material))
+    const [read] = (await sceneOf(document)).materials
+    expect(read).toMatchObject({ ior: 1.5, specularColor: [25, 12.5, 0] })
   })
 
   test('an unlit surface shines with its colour and reflects nothing', async () => {

@@ -138,7 +138,8 @@ function bake(
   const uvs = used.some((texture) => texture >= 0)
     ? bakeUvs(primitive, read.count, material.uv)
     : new Float32Array(0)
-  const needsTangents = material.description.textures.normal >= 0
+  const { normal, clearcoatNormal } = material.description.textures
+  const needsTangents = Math.max(normal, clearcoatNormal) >= 0
   const tangents = needsTangents
     ? bakeTangents(read, placement, positions, normals, uvs, triangles)
     : new Float32Array(0)

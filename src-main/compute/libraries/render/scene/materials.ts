@@ -9,10 +9,13 @@ import type {
 } from '@gltf-transform/extensions'
 import { cos as cosine, sin as sine } from '../../../../../wasm/path-trace/exact-math.ts'
 import { SCENE_LIMITS } from '../../../../../wasm/path-trace/scene-layout.ts'
+import { NO_LAYERS, NO_TEXTURES } from '../../../../../wasm/path-trace/scene-material.ts'
 import type { MaterialDescription } from '../../../../../wasm/path-trace/scene.ts'
 import { bounded, boundedTriple } from '../bounded.ts'
 import type { ImportWarning } from '../gltf/import-fault.ts'
 import { scale } from '../matrix.ts'
+import { importLayers } from './material-layers.ts'
+import { importTextures, textureUses } from './material-textures.ts'
 import type { TextureTable } from './textures.ts'
 
 /** Which texture coordinates a material reads: `u' = a·u + b·v + c`, `v' = d·u + e·v + f` of one set. */
@@ -28,7 +31,6 @@ export interface ImportedMaterial {
 }
 
 const IDENTITY_UV: UvMapping = { set: 0, transform: [1, 0, 0, 0, 1, 0] }
-const NO_TEXTURES = { baseColor: -1, metallicRoughness: -1, normal: -1, emissive: -1, transmission: -1 }
 
 /**
  * The material of a primitive that has none: clay. glTF's own default (section 3.9) is a rough white metal,
@@ -49,6 +51,7 @@ const DEFAULT_MATERIAL: MaterialDescription = {
   attenuationDistance: 0,
   doubleSided: true,
   normalScale: 1,
+  ...NO_LAYERS,
   textures: NO_TEXTURES,
 }
 
@@ -56,8 +59,8 @@ const DEFAULT_MATERIAL: MaterialDescription = {
 export const PLAIN_MATERIAL: ImportedMaterial = { description: DEFAULT_MATERIAL, uv: IDENTITY_UV }
 
 /**
- * A glTF material for the kernel, with KHR_materials_emissive_strength, _transmission, _volume, _ior and
- * _unlit. An unlit surface becomes a black one that emits its colour, which is how it looks.
+ * A glTF material for the kernel, with KHR_materials_emissive_strength, _transmission, _volume, _ior, _specular, _clearcoat,
+ * _sheen and _unlit. An unlit surface becomes a black one that emits its colour, which is how it looks.
  */
 export function importMaterial(
   material: Material,
@@ -86,27 +89,14 @@ function litSurface(material: Material, table: TextureTable): MaterialDescriptio
       0,
     ),
     transmission: bounded(transmission?.getTransmissionFactor(), 0, 1, 0),
-    // 0 is allowed as "always reflects" for old workflows; the kernel takes what bends light.
+    // 0 stands for a surface that reflects as its specular colour says; the kernel takes what bends light.
     ior: bounded(ior === 0 ? 1.5 : ior, 1, SCENE_LIMITS.ior, 1.5),
     thinWalled: bounded(volume?.getThicknessFactor(), 0, SCENE_LIMITS.coordinate, 0) === 0,
     attenuationColor: boundedTriple(volume?.getAttenuationColor(), 0, 1, 1),
     attenuationDistance: attenuationDistance(volume?.getAttenuationDistance()),
     normalScale: bounded(material.getNormalScale(), -100, 100, 1),
-    textures: {
-      baseColor: table.add(material.getBaseColorTexture(), material.getBaseColorTextureInfo(), true),
-      metallicRoughness: table.add(
-        material.getMetallicRoughnessTexture(),
-        material.getMetallicRoughnessTextureInfo(),
-        false,
-      ),
-      normal: table.add(material.getNormalTexture(), material.getNormalTextureInfo(), false),
-      emissive: table.add(material.getEmissiveTexture(), material.getEmissiveTextureInfo(), true),
-      transmission: table.add(
-        transmission?.getTransmissionTexture() ?? null,
-        transmission?.getTransmissionTextureInfo() ?? null,
-        false,
-      ),
-    },
+    ...importLayers(material),
+    textures: importTextures(textureUses(material), table),
   }
 }
 
@@ -144,14 +134,7 @@ function attenuationDistance(metres: unknown): number {
 
 /** The one mapping that all textures of a material get: the base colour's, else the first there is. */
 function uvMapping(material: Material, warnings: ImportWarning[]): UvMapping {
-  const transmission = material.getExtension<Transmission>('KHR_materials_transmission')
-  const mappings = [
-    material.getBaseColorTextureInfo(),
-    material.getNormalTextureInfo(),
-    material.getMetallicRoughnessTextureInfo(),
-    material.getEmissiveTextureInfo(),
-    transmission?.getTransmissionTextureInfo() ?? null,
-  ].flatMap((info) => (info === null ? [] : [mappingOf(info)]))
+  const mappings = textureUses(material).map(({ info }) => mappingOf(info))
   const [first] = mappings
   if (first === undefined) return IDENTITY_UV
   if (mappings.some((other) => JSON.stringify(other) !== JSON.stringify(first))) {
