@@ -15,6 +15,7 @@
 import { M_IOR, M_THIN_WALLED } from './scene'
 import { ALPHA_MIN, fresnel, lambda, schlick } from './ggx'
 import { albedoA, albedoB, readAlbedo } from './albedo'
+import { readGlassAlbedo } from './glass'
 import { INV_PI, cosine, larger, luminance, sine, sineCosineOfTurn, smaller } from './math'
 import { back, baseB, baseG, baseR, bent, gx, gy, gz, layered, material, metallic, nx, ny, nz, roughness,
   transmission } from './surface'
@@ -125,6 +126,8 @@ export function openBsdf(dx: f32, dy: f32, dz: f32): bool {
     tinted = layered && (specular != 1 || specularR != 1 || specularG != 1 || specularB != 1)
     plainF0 = f0
     chanceGlass = glass * (<f32>0.5 + <f32>0.5 * luminance(baseR, baseG, baseB))
+    // What facets scatter more than once comes back, reflected and refracted in proportion.
+    glass /= thin ? larger(albedoA + albedoB, <f32>0.01) : larger(readGlassAlbedo(vz, roughness, index, back), <f32>0.01)
   }
   if (layered) coverBase(dx, dy, dz)
   else {

@@ -1,7 +1,7 @@
 /** Scattering with the kernel's bits: diffuse, specular and glass over one GGX distribution. */
 import type { AlbedoTable } from './albedo.ts'
 import { add, div, dot, float, larger, minus, mul, plus, scale, smaller, sub, type Vector } from './float.ts'
-import { lobesOf, uniform } from './lobes.ts'
+import { IOR_MIN, lobesOf, uniform } from './lobes.ts'
 import { frameOf } from './frame.ts'
 import { reflectanceOf } from './glass.ts'
 import { layersOf } from './layers.ts'
@@ -30,7 +30,6 @@ export interface Bsdf {
 }
 
 const GRAZING = float(1e-6)
-const IOR_MIN = float(1.01)
 
 /** Prepares scattering at a surface for a ray that came along `direction`; null when it scatters nothing. */
 export function bsdfAt(surface: Surface, direction: Vector, albedos: AlbedoTable): Bsdf | null {
@@ -112,7 +111,7 @@ function localSurface(
   const { base, roughness, material, back } = surface
   const view: Vector = [-incoming[0], -incoming[1], larger(-incoming[2], GRAZING)]
   const layers = layersOf(surface.layers, direction, view[2], albedos)
-  const lobes = lobesOf(surface, albedos(view[2], roughness), layers)
+  const lobes = lobesOf(surface, albedos(view[2], roughness), layers, view[2])
   if (lobes === null) return null
   const index = larger(material.ior, IOR_MIN)
   const isThin = material.thinWalled

@@ -13,8 +13,12 @@ import {
   times,
   type Vector,
 } from './float.ts'
+import { glassAlbedo } from './glass-albedo.ts'
 import type { Layers } from './layers.ts'
 import type { Surface } from './surface.ts'
+
+/** Refraction needs an index that differs from 1. */
+export const IOR_MIN = float(1.01)
 
 /** How strongly a surface scatters by each lobe, and how often each is sampled. */
 export interface Lobes {
@@ -45,6 +49,7 @@ export function lobesOf(
   surface: Surface,
   [albedoA, albedoB]: readonly [number, number],
   { under, coat, sheen }: Layers,
+  cosine: number,
 ): Lobes | null {
   const { base, metallic, transmission } = surface
   const dielectric = sub(1, metallic)
@@ -72,7 +77,7 @@ export function lobesOf(
     diffuse: scale(diffuse, under),
     specular0: scale(specular0, under),
     specular90: scale(specular90, under),
-    glass: mul(glass, under),
+    glass: mul(div(glass, glassGivenBack(surface, cosine, add(albedoA, albedoB))), under),
     ...{ ofDiffuse, ofSpecular, ofGlass, ofCoat, ofSheen },
   }
 }
@@ -89,4 +94,10 @@ function dielectricOf({ material, layers }: Surface, opaque: number, lost: numbe
       : [smaller(mul(f0, color[0]), 1), smaller(mul(f0, color[1]), 1), smaller(mul(f0, color[2]), 1)]
   const gain = scale(plus(uniform(1), scale(at0, lost)), strength)
   return { at0: times(at0, gain), at90: scale(gain, edge) }
+}
+
+/** The share of light that glass scatters when each facet is met once. */
+function glassGivenBack({ material, roughness, back }: Surface, cosine: number, reflected: number): number {
+  const index = larger(material.ior, IOR_MIN)
+  return larger(material.thinWalled ? reflected : glassAlbedo(cosine, roughness, index, back), float(0.01))
 }
