@@ -103,6 +103,7 @@ describe('the kernel and the TypeScript reference give the same bits for', () =>
         sheenRoughness: fc.constantFrom(-1, 2),
       }),
     })
+    const scale = fc.float({ min: -3, max: 3, noNaN: true })
     const recipe = fc.record({
       ball: surface,
       floor: surface,
@@ -110,9 +111,10 @@ describe('the kernel and the TypeScript reference give the same bits for', () =>
       orthographic: fc.boolean(),
       sky: fc.boolean(),
       lamp: fc.boolean(),
+      transform: fc.tuple(scale, scale, scale, scale, scale, scale),
     })
     fc.assert(
-      fc.property(recipe, ({ ball, floor, colored, orthographic, sky, lamp }) => {
+      fc.property(recipe, ({ ball, floor, colored, orthographic, sky, lamp, transform }) => {
         const [first, second] = [ball, floor].map(
           ({ normal, metallicRoughness, layers: own, layerTextures, ...rest }) =>
             material({
@@ -133,11 +135,15 @@ describe('the kernel and the TypeScript reference give the same bits for', () =>
         ]
         const pixels = new Float32Array(6 * 3 * 3).map((_, i) => (i % 5) * 0.4)
         const scene = joinScene(parts, {
-          materials: [first, second, material({ emissive: lamp ? [9, 8, 7] : [0, 0, 0], clearcoat: 0.7 })],
+          materials: [
+            first,
+            second,
+            material({ emissive: lamp ? [9, 8, 7] : [0, 0, 0], clearcoat: 0.7, coloredEmission: true }),
+          ],
           textures: [
             checkerboard(4, [0.5, 0.5, 1], [0.8, 0.3, 0.8], { srgb: false }),
             checkerboard(3, [0, 0.4, 0.9], [0, 1, 0.2], { srgb: false, wrapU: 'mirror' }),
-            faded(checkerboard(4, [0.9, 0.4, 0.1], [0.2, 1, 0.7])),
+            faded(checkerboard(4, [0.9, 0.4, 0.1], [0.2, 1, 0.7], { transform })),
           ],
           camera: orthographic ? flat : perspective,
           lights: [{ kind: 'point', position: [1, 2, 2], intensity: [5, 5, 5], range: 0 }],

@@ -10,6 +10,7 @@ import type {
   Vector3,
 } from './scene.ts'
 import { NO_LAYERS, NO_TEXTURES } from './scene-material.ts'
+import { AS_IT_LIES } from './scene-texture.ts'
 
 /** A white, rough, opaque dielectric; tests change what they are about. */
 export function material(changes: Partial<MaterialDescription> = {}): MaterialDescription {
@@ -21,6 +22,7 @@ export function material(changes: Partial<MaterialDescription> = {}): MaterialDe
     metallic: 0,
     roughness: 1,
     emissive: [0, 0, 0],
+    coloredEmission: false,
     transmission: 0,
     ior: 1.5,
     thinWalled: true,
@@ -155,6 +157,7 @@ export function checkerboard(side: number, light: Rgb, dark: Rgb, changes: Parti
     wrapU: 'repeat',
     wrapV: 'repeat',
     filter: 'linear',
+    transform: AS_IT_LIES,
     ...changes,
   } as const
 }
@@ -249,7 +252,7 @@ export function sampleScene(): SceneDescription {
   return joinScene(parts, {
     materials,
     textures: [
-      checkerboard(4, [0.9, 0.9, 0.9], [0.3, 0.3, 0.5]),
+      checkerboard(4, [0.9, 0.9, 0.9], [0.3, 0.3, 0.5], { transform: [1.5, 0.5, 0.25, -0.5, 1.5, 0.1] }),
       checkerboard(4, [0.5, 0.5, 1], [0.7, 0.4, 0.9], { srgb: false }),
       checkerboard(4, [0.6, 0.4, 1], [1, 0.9, 0.8], { srgb: false, filter: 'nearest' }),
       masked,

@@ -164,7 +164,8 @@ function checkFactors(view: DataView, at: number): string | null {
 function checkModes(view: DataView, at: number): string | null {
   const word = (field: number) => view.getUint32(at + field, true)
   if (word(MATERIAL.alphaMode) >= ALPHA_MODES.length) return 'has an unknown alpha mode'
-  return word(MATERIAL.doubleSided) > 1 || word(MATERIAL.thinWalled) > 1 ? 'has an unknown flag' : null
+  const flags = [MATERIAL.doubleSided, MATERIAL.thinWalled, MATERIAL.coloredEmission].map(word)
+  return flags.every((flag) => flag <= 1) ? null : 'has an unknown flag'
 }
 
 function checkMaterialTextures(view: DataView, at: number, counts: SceneCounts): string | null {
@@ -183,6 +184,7 @@ function checkMaterialTextures(view: DataView, at: number, counts: SceneCounts):
 
 function checkTextures(bytes: Uint8Array, { counts, sections }: SceneLayout): string | null {
   const view = viewOf(bytes)
+  const images = new Map<number, string>()
   let texel = 0
   for (let i = 0; i < counts.textures; i++) {
     const at = sections.textures + i * TEXTURE.size
@@ -191,12 +193,22 @@ function checkTextures(bytes: Uint8Array, { counts, sections }: SceneLayout): st
     if (!within(width, 1, SCENE_LIMITS.textureSide) || !within(height, 1, SCENE_LIMITS.textureSide)) {
       return `texture ${i} has a size out of bounds`
     }
-    if (word(TEXTURE.texels) !== texel) return `texture ${i} is misplaced`
+    const [place, size] = [word(TEXTURE.texels), `${width} × ${height}`]
+    const isShared = images.get(place) === size
+    if (!isShared && place !== texel) return `texture ${i} is misplaced`
+    const transform = new Array(6)
+      .fill(0)
+      .map((_, k) => view.getFloat32(at + TEXTURE.transform + k * 4, true))
+    if (!transform.every((x) => within(x, -SCENE_LIMITS.uvTransform, SCENE_LIMITS.uvTransform))) {
+      return `texture ${i} lies out of bounds`
+    }
     if (word(TEXTURE.srgb) > 1 || word(TEXTURE.filter) >= FILTERS.length)
       return `texture ${i} has an unknown flag`
     if (word(TEXTURE.wrapU) >= WRAPS.length || word(TEXTURE.wrapV) >= WRAPS.length) {
       return `texture ${i} has an unknown wrap mode`
     }
+    if (isShared) continue
+    images.set(place, size)
     texel += texelBytes(width, height)
   }
   return texel === counts.texelBytes ? null : 'textures do not fill their section'

@@ -30,6 +30,8 @@ export const SCENE_LIMITS = {
   ior: 10,
   /** A specular colour: what is above 1 / F0 reflects all. */
   specularColor: 1e4,
+  /** A scale or an offset of texture coordinates; more leaves no fraction of them in a float. */
+  uvTransform: 1e6,
 } as const
 
 /** Byte offsets in the header. */
@@ -94,6 +96,7 @@ export const MATERIAL = {
   clearcoatNormalTexture: 160,
   sheenColorTexture: 164,
   sheenRoughnessTexture: 168,
+  coloredEmission: 172,
   size: 256,
 } as const
 
@@ -106,7 +109,9 @@ export const TEXTURE = {
   wrapU: 16,
   wrapV: 20,
   filter: 24,
-  size: 32,
+  /** Six numbers: `UvTransform`. */
+  transform: 28,
+  size: 64,
 } as const
 
 /** Byte offsets in a light's record. */
@@ -134,7 +139,7 @@ export interface SceneCounts {
   readonly triangles: number
   readonly materials: number
   readonly textures: number
-  /** All textures together, each rounded up to 16 bytes. */
+  /** All images of textures together, each rounded up to 16 bytes. */
   readonly texelBytes: number
   readonly lights: number
   /** 0 for a constant environment. */

@@ -34,11 +34,12 @@ export const M_CLEARCOAT_ROUGHNESS_TEXTURE: usize = 156
 export const M_CLEARCOAT_NORMAL_TEXTURE: usize = 160
 export const M_SHEEN_COLOR_TEXTURE: usize = 164
 export const M_SHEEN_ROUGHNESS_TEXTURE: usize = 168
+export const M_COLORED_EMISSION: usize = 172
 
 export const ALPHA_OPAQUE: u32 = 0
 export const ALPHA_MASK: u32 = 1
 
-export const TEXTURE_SIZE: usize = 32
+export const TEXTURE_SIZE: usize = 64
 export const T_WIDTH: usize = 0
 export const T_HEIGHT: usize = 4
 export const T_TEXELS: usize = 8
@@ -46,6 +47,7 @@ export const T_SRGB: usize = 12
 export const T_WRAP_U: usize = 16
 export const T_WRAP_V: usize = 20
 export const T_FILTER: usize = 24
+export const T_TRANSFORM: usize = 28
 
 export const LIGHT_SIZE: usize = 64
 export const L_KIND: usize = 0

@@ -1,5 +1,5 @@
 /** From a hit to what is there: place, normals, and the material with its textures read. */
-import { M_ATTENUATION_DISTANCE, M_BASE_COLOR, M_BASE_COLOR_TEXTURE, M_DOUBLE_SIDED, M_EMISSIVE, M_EMISSIVE_TEXTURE,
+import { M_ATTENUATION_DISTANCE, M_BASE_COLOR, M_BASE_COLOR_TEXTURE, M_COLORED_EMISSION, M_DOUBLE_SIDED, M_EMISSIVE, M_EMISSIVE_TEXTURE,
   M_METALLIC, M_METALLIC_ROUGHNESS_TEXTURE, M_NORMAL_SCALE, M_NORMAL_TEXTURE, M_ROUGHNESS, M_TRANSMISSION,
   M_TRANSMISSION_TEXTURE, MATERIAL_SIZE, colors, hasColors, materials, positions, tangents, uvs } from './scene'
 import { LAYERED, R_FLAGS, R_GEOMETRIC, R_MATERIAL, SMOOTH, TEXTURED, TRIANGLE_SIZE, triangles, vertexOf } from './triangle'
@@ -88,6 +88,13 @@ export function readEmission(triangle: i32, from: usize, u: f32, v: f32): void {
   emittedR = load<f32>(from, M_EMISSIVE)
   emittedG = load<f32>(from, M_EMISSIVE + 4)
   emittedB = load<f32>(from, M_EMISSIVE + 8)
+  if (hasColors && load<u32>(from, M_COLORED_EMISSION) != 0) {
+    const w: f32 = <f32>1 - u - v, a = colors + <usize>vertexOf(triangle, 0) * 16
+    const b = colors + <usize>vertexOf(triangle, 1) * 16, c = colors + <usize>vertexOf(triangle, 2) * 16
+    emittedR *= load<f32>(a) * w + load<f32>(b) * u + load<f32>(c) * v
+    emittedG *= load<f32>(a, 4) * w + load<f32>(b, 4) * u + load<f32>(c, 4) * v
+    emittedB *= load<f32>(a, 8) * w + load<f32>(b, 8) * u + load<f32>(c, 8) * v
+  }
   const texture = load<i32>(from, M_EMISSIVE_TEXTURE)
   if (texture < 0) return
   readUv(triangle, u, v)

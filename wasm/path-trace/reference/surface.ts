@@ -45,9 +45,13 @@ const OFFSET = 2 ** -17
 export function emissionAt(scene: SceneDescription, triangle: Triangle, u: number, v: number): Vector {
   const material = materialOf(scene, triangle)
   const texture = scene.textures[material.textures.emissive]
-  if (texture === undefined) return material.emissive
+  const emissive =
+    material.coloredEmission && scene.colors.length > 0
+      ? times(material.emissive, vertexColorAt(scene, triangle, u, v))
+      : material.emissive
+  if (texture === undefined) return emissive
   const [r, g, b] = readTexture(texture, ...uvAt(scene, triangle, u, v))
-  return times(material.emissive, [r, g, b])
+  return times(emissive, [r, g, b])
 }
 
 /** Emitted radiance at a point of a triangle that leaves along or against unit `direction`: a coat dims it. */
@@ -125,10 +129,7 @@ function smoothNormal({ triangle, u, v }: Hit, geometric: Vector): Vector | null
 
 function baseColorAt(scene: SceneDescription, { triangle, u, v }: Hit, texel: Texel | null): Vector {
   let base: Vector = materialOf(scene, triangle).baseColor
-  if (scene.colors.length > 0) {
-    const [a, b, c] = triangle.vertices.map((i) => vectorAt(scene.colors, i, 4)) as [Vector, Vector, Vector]
-    base = times(base, blend3(a, b, c, u, v))
-  }
+  if (scene.colors.length > 0) base = times(base, vertexColorAt(scene, triangle, u, v))
   return texel === null ? base : times(base, [texel[0], texel[1], texel[2]])
 }
 
@@ -141,4 +142,9 @@ function liftFromTerminator({ triangle, u, v }: Hit, place: Vector, back: boolea
     if (depth < 0) lifted = minus(lifted, scale(normal, mul(depth, weights[k] ?? 0)))
   })
   return lifted
+}
+
+function vertexColorAt(scene: SceneDescription, triangle: Triangle, u: number, v: number): Vector {
+  const [a, b, c] = triangle.vertices.map((i) => vectorAt(scene.colors, i, 4)) as [Vector, Vector, Vector]
+  return blend3(a, b, c, u, v)
 }

@@ -8,6 +8,7 @@ import {
   WebIO,
 } from '@gltf-transform/core'
 import {
+  EXTMeshGPUInstancing,
   KHRDracoMeshCompression,
   KHRLightsPunctual,
   KHRMaterialsClearcoat,
@@ -37,6 +38,7 @@ import { ImportRefusal, type ImportWarning, refuseFile } from './import-fault.ts
 import { ignoredExtensions } from './inspect-gltf.ts'
 
 const EXTENSIONS: (typeof Extension)[] = [
+  EXTMeshGPUInstancing,
   KHRDracoMeshCompression,
   KHRLightsPunctual,
   KHRMaterialsClearcoat,
