@@ -43,6 +43,8 @@ const LOBES: Readonly<Record<string, (roughness: number) => Partial<MaterialDesc
   water: (roughness) => ({ roughness, transmission: 1, thinWalled: false, ior: 1.33 }),
   sapphire: (roughness) => ({ roughness, transmission: 1, thinWalled: false, ior: 1.77 }),
   'half glass': (roughness) => ({ roughness, transmission: 0.5, thinWalled: false }),
+  leaf: (roughness) => ({ roughness, diffuseTransmission: 0.6 }),
+  prism: (roughness) => ({ roughness, transmission: 1, thinWalled: false, dispersion: 2 }),
   'coat over diffuse': (roughness) => ({ ior: 1, clearcoat: 1, clearcoatRoughness: roughness }),
   'coat over metal': (roughness) => ({
     metallic: 1,

@@ -204,6 +204,60 @@ describe('KHR_materials_specular', () => {
   })
 })
 
+describe('KHR_materials_diffuse_transmission', () => {
+  it('gives its share of diffuse light to the other side, in a colour of its own', () => {
+    const leaf = material({
+      ior: 1,
+      baseColor: [0.6, 0.8, 0.2],
+      diffuseTransmission: 0.3,
+      diffuseTransmissionColor: [0.5, 0.25, 1],
+    })
+    const [above, below] = [towards(0.4, 1), towards(Math.PI - 0.4, 1)]
+    const view = towards(0.7)
+    const [front, through] = [lit(leaf, view, above), lit(leaf, view, below)]
+    for (const k of [0, 1, 2]) {
+      const flat = Math.cos(0.4) / Math.PI
+      expect(front[k]).toBeCloseTo(0.7 * [0.6, 0.8, 0.2][k]! * flat, 4)
+      expect(through[k]).toBeCloseTo(0.3 * [0.5, 0.25, 1][k]! * flat, 4)
+    }
+  })
+})
+
+describe('KHR_materials_dispersion', () => {
+  /** Light that an interface lets through, by Fresnel's formulas for both polarisations. */
+  const passed = (cosine: number, index: number) => {
+    const inner = Math.sqrt(1 - (1 - cosine * cosine) / index ** 2)
+    const across = (cosine - index * inner) / (cosine + index * inner)
+    const along = (inner - index * cosine) / (inner + index * cosine)
+    return 1 - (across ** 2 + along ** 2) / 2
+  }
+  it('bends red less and blue more than green, by the indices that it says', () => {
+    const [index, dispersion, angle] = [1.5, 20, 1.1]
+    const glass = material({ transmission: 1, thinWalled: false, roughness: 0, ior: index, dispersion })
+    const lamp = black({ emissive: [1, 1, 1], coloredEmission: true })
+    // A metre below the interface a wall is as bright as its place along x, from 0 at -1.5 to 1 at 0.5.
+    const scene = joinScene(
+      [quad([-9, 0, 9], [18, 0, 0], [0, 0, -18], 0), quad([-1.5, -1, 1], [2, 0, 0], [0, 0, -2], 1)],
+      {
+        materials: [glass, lamp],
+        camera: lookAt([Math.sin(angle) * 9, Math.cos(angle) * 9, 0], [0, 0, 0], 1e-4),
+      },
+    )
+    // The glass, whose vertices come first, is white.
+    const colors = Array.from({ length: 8 }, (_, vertex) => {
+      const light = vertex < 4 ? 1 : (scene.positions[vertex * 3]! + 1.5) / 2
+      return [light, light, light, 1]
+    }).flat()
+    const image = seen({ ...scene, colors: Float32Array.from(colors) }, 65_536, 2)
+    const half = (index - 1) * 0.025 * dispersion
+    ;[index - half, index, index + half].forEach((n, k) => {
+      const sine = Math.sin(angle) / n
+      const expected = passed(Math.cos(angle), n) * (0.75 - sine / Math.sqrt(1 - sine * sine) / 2)
+      expect(image[k]! / expected).toBeCloseTo(1, 1)
+    })
+  })
+})
+
 describe('textures of layers', () => {
   const one = (r: number, g: number, b: number, a: number): TextureDescription => {
     const texture = checkerboard(2, [r / 255, g / 255, b / 255], [r / 255, g / 255, b / 255], { srgb: false })
@@ -250,6 +304,14 @@ describe('textures of layers', () => {
           textures: { ...NO_TEXTURES, specular: 0, specularColor: 0 },
         },
         { specular: 0.4, specularColor: [0.8, 1.6, 2.4], roughness: 0.5 },
+      ],
+      [
+        {
+          baseColor: [1, 1, 1],
+          diffuseTransmission: 0.5,
+          textures: { ...NO_TEXTURES, diffuseTransmission: 0, diffuseTransmissionColor: 0 },
+        },
+        { baseColor: [1, 1, 1], diffuseTransmission: 0.4, diffuseTransmissionColor: [0.2, 0.4, 0.6] },
       ],
     ]
     for (const [textured, plain] of pairs) {

@@ -77,6 +77,9 @@ describe('the kernel and the TypeScript reference give the same bits for', () =>
       clearcoatNormalScale: factor,
       sheenColor: fc.oneof(fc.constant([0, 0, 0] as const), color),
       sheenRoughness: factor,
+      diffuseTransmission: fc.oneof(fc.constant(0), factor),
+      diffuseTransmissionColor: color,
+      dispersion: fc.oneof(fc.constant(0), fc.float({ min: 0, max: 3, noNaN: true })),
     })
     const surface = fc.record({
       baseColor: color,
@@ -101,6 +104,8 @@ describe('the kernel and the TypeScript reference give the same bits for', () =>
         clearcoatNormal: fc.constantFrom(-1, 0),
         sheenColor: fc.constantFrom(-1, 2),
         sheenRoughness: fc.constantFrom(-1, 2),
+        diffuseTransmission: fc.constantFrom(-1, 2),
+        diffuseTransmissionColor: fc.constantFrom(-1, 2),
       }),
     })
     const scale = fc.float({ min: -3, max: 3, noNaN: true })

@@ -193,9 +193,9 @@ export function cloudScene(count: number, size: (i: number) => number): SceneDes
   })
 }
 
-/** A room with every kind of material, texture and light in it: what equality and damage tests render. */
-export function sampleScene(): SceneDescription {
-  const materials = [
+/** Every kind of material; textures 0 to 3 are those of `sampleScene`. */
+function sampleMaterials(): MaterialDescription[] {
+  return [
     material({ baseColor: [0.9, 0.8, 0.7], textures: { ...NO_TEXTURES, baseColor: 0, normal: 1 } }),
     material({
       baseColor: [0.95, 0.64, 0.54],
@@ -209,6 +209,7 @@ export function sampleScene(): SceneDescription {
       thinWalled: false,
       attenuationColor: [0.6, 0.9, 0.7],
       attenuationDistance: 0.5,
+      dispersion: 1,
     }),
     material({
       baseColor: [0, 0, 0],
@@ -227,9 +228,15 @@ export function sampleScene(): SceneDescription {
       clearcoatRoughness: 0.2,
       sheenColor: [0.5, 0.6, 0.9],
       sheenRoughness: 0.4,
+      diffuseTransmission: 0.4,
+      diffuseTransmissionColor: [0.3, 0.9, 0.4],
       textures: { ...NO_TEXTURES, clearcoatNormal: 1, sheenColor: 0 },
     }),
   ]
+}
+
+/** A room with every kind of material, texture and light in it: what equality and damage tests render. */
+export function sampleScene(): SceneDescription {
   const parts = [
     quad([-2, -1, 2], [4, 0, 0], [0, 0, -4], 0),
     sphere([-0.7, -0.4, 0], 0.6, 6, 1),
@@ -250,7 +257,7 @@ export function sampleScene(): SceneDescription {
   })
   const sky = new Float32Array(8 * 4 * 3).map((_, i) => (i === 33 ? 20 : 0.2 + (i % 7) * 0.05))
   return joinScene(parts, {
-    materials,
+    materials: sampleMaterials(),
     textures: [
       checkerboard(4, [0.9, 0.9, 0.9], [0.3, 0.3, 0.5], { transform: [1.5, 0.5, 0.25, -0.5, 1.5, 0.1] }),
       checkerboard(4, [0.5, 0.5, 1], [0.7, 0.4, 0.9], { srgb: false }),

@@ -30,6 +30,7 @@ const UNIT_FACTORS = [
   'clearcoat',
   'clearcoatRoughness',
   'sheenRoughness',
+  'diffuseTransmission',
 ] as const
 
 /** Why bytes are not a scene: one clear line. */
@@ -141,6 +142,7 @@ function checkFactors(view: DataView, at: number): string | null {
     ...triple(MATERIAL.baseColor),
     ...triple(MATERIAL.attenuationColor),
     ...triple(MATERIAL.sheenColor),
+    ...triple(MATERIAL.diffuseTransmissionColor),
     ...UNIT_FACTORS.map((name) => float(MATERIAL[name])),
   ]
   if (!unit.every((x) => within(x, 0, 1))) return 'has a factor outside 0…1'
@@ -148,6 +150,7 @@ function checkFactors(view: DataView, at: number): string | null {
     return 'has an emission out of bounds'
   }
   if (!within(float(MATERIAL.ior), 1, SCENE_LIMITS.ior)) return 'has an ior out of bounds'
+  if (!within(float(MATERIAL.dispersion), 0, SCENE_LIMITS.dispersion)) return 'has a dispersion out of bounds'
   if (!within(float(MATERIAL.attenuationDistance), 0, SCENE_LIMITS.coordinate)) {
     return 'has an attenuation distance out of bounds'
   }

@@ -30,6 +30,8 @@ export const SCENE_LIMITS = {
   ior: 10,
   /** A specular colour: what is above 1 / F0 reflects all. */
   specularColor: 1e4,
+  /** Rutile has 2; more is a matter of taste. */
+  dispersion: 100,
   /** A scale or an offset of texture coordinates; more leaves no fraction of them in a float. */
   uvTransform: 1e6,
 } as const
@@ -97,6 +99,11 @@ export const MATERIAL = {
   sheenColorTexture: 164,
   sheenRoughnessTexture: 168,
   coloredEmission: 172,
+  diffuseTransmission: 176,
+  diffuseTransmissionColor: 180,
+  diffuseTransmissionTexture: 192,
+  diffuseTransmissionColorTexture: 196,
+  dispersion: 200,
   size: 256,
 } as const
 

@@ -15,19 +15,21 @@ export const TEXTURE_SLOTS = [
   'clearcoatNormal',
   'sheenColor',
   'sheenRoughness',
+  'diffuseTransmission',
+  'diffuseTransmissionColor',
 ] as const
 
 /**
  * Which texture multiplies what: an index into the scene's `textures`, or -1. Channels are those of glTF: green is
- * roughness and blue metallic, red transmission and clearcoat, green the clearcoat's roughness, alpha specular and the
- * sheen's roughness. Normal maps need `tangents`.
+ * roughness and blue metallic, red transmission and clearcoat, green the clearcoat's roughness, alpha specular, the
+ * sheen's roughness and diffuse transmission. Normal maps need `tangents`.
  */
 export type MaterialTextures = Readonly<Record<(typeof TEXTURE_SLOTS)[number], number>>
 
 /** No texture in any slot. */
 export const NO_TEXTURES = Object.fromEntries(TEXTURE_SLOTS.map((slot) => [slot, -1])) as MaterialTextures
 
-/** Factors of KHR_materials_specular, _clearcoat and _sheen. */
+/** Factors of KHR_materials_specular, _clearcoat, _sheen, _diffuse_transmission and _dispersion. */
 export interface MaterialLayers {
   /** Strength of a dielectric's reflection, 0…1. */
   readonly specular: number
@@ -40,6 +42,11 @@ export interface MaterialLayers {
   /** Colour of the sheen, linear RGB, 0…1. */
   readonly sheenColor: readonly [number, number, number]
   readonly sheenRoughness: number
+  /** Share of diffuse light that goes through to the other side, 0…1, and its colour. */
+  readonly diffuseTransmission: number
+  readonly diffuseTransmissionColor: readonly [number, number, number]
+  /** 20 by the Abbe number of glass that is not thin-walled; 0 bends all colours alike. */
+  readonly dispersion: number
 }
 
 /** A material without these extensions. */
@@ -51,6 +58,9 @@ export const NO_LAYERS: MaterialLayers = {
   clearcoatNormalScale: 1,
   sheenColor: [0, 0, 0],
   sheenRoughness: 0,
+  diffuseTransmission: 0,
+  diffuseTransmissionColor: [1, 1, 1],
+  dispersion: 0,
 }
 
 /** Writes a material's textures and layers into its record at `at`. */
@@ -65,6 +75,8 @@ export function writeLayers(
   floats(MATERIAL.specular, [material.specular, ...material.specularColor])
   floats(MATERIAL.clearcoat, [material.clearcoat, material.clearcoatRoughness, material.clearcoatNormalScale])
   floats(MATERIAL.sheenColor, [...material.sheenColor, material.sheenRoughness])
+  floats(MATERIAL.diffuseTransmission, [material.diffuseTransmission, ...material.diffuseTransmissionColor])
+  floats(MATERIAL.dispersion, [material.dispersion])
   for (const slot of TEXTURE_SLOTS)
     view.setInt32(at + MATERIAL[`${slot}Texture`], material.textures[slot], true)
 }
@@ -85,6 +97,9 @@ export function readLayers(
     clearcoatNormalScale: float(MATERIAL.clearcoatNormalScale),
     sheenColor: triple(MATERIAL.sheenColor),
     sheenRoughness: float(MATERIAL.sheenRoughness),
+    diffuseTransmission: float(MATERIAL.diffuseTransmission),
+    diffuseTransmissionColor: triple(MATERIAL.diffuseTransmissionColor),
+    dispersion: float(MATERIAL.dispersion),
     textures: Object.fromEntries(slots) as MaterialTextures,
   }
 }

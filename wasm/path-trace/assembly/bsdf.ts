@@ -1,7 +1,7 @@
 /**
  * How a surface scatters: glTF 2.0 appendix B, as three lobes over one GGX distribution, and the layers over it.
  *
- * - diffuse, below the dielectric's reflection: base · (1 - metallic) · (1 - transmission) · (1 - albedo)
+ * - diffuse, partly to the other side (KHR_materials_diffuse_transmission), below the dielectric's reflection: base · (1 - metallic) · (1 - transmission) · (1 - albedo)
  * - specular: metal and opaque dielectric together, Schlick's Fresnel, compensated for multiple scattering
  * - glass, as much as KHR_materials_transmission asks: Fresnel's formula, refracting (Walter et al., 2007) or,
  *   thin-walled, going straight through
@@ -19,7 +19,7 @@ import { readGlassAlbedo } from './glass'
 import { INV_PI, cosine, larger, luminance, sine, sineCosineOfTurn, smaller } from './math'
 import { back, baseB, baseG, baseR, bent, gx, gy, gz, layered, material, metallic, nx, ny, nz, roughness,
   transmission } from './surface'
-import { specular, specularB, specularG, specularR } from './layered-surface'
+import { dispersion, passed, passedB, passedG, passedR, specular, specularB, specularG, specularR } from './layered-surface'
 import { coatWeight, evaluateCoat, evaluateSheen, layerDensity, layerValue, layerX, layerY, layerZ, openLayers, sampleCoat,
   sampleSheen, sheenUnderB, sheenUnderG, sheenUnderR, sheenWeight, under } from './layers'
 
@@ -27,6 +27,8 @@ import { coatWeight, evaluateCoat, evaluateSheen, layerDensity, layerValue, laye
 const IOR_MIN: f32 = 1.01
 /** Reflectance at grazing angles falls below 1 where F0 is below 1/50 (Lagarde and de Rousiers, 2014, §3.1.2). */
 const F90_SLOPE: f32 = 50
+/** Half of what the indices of red and blue differ by, for a dispersion and an index less 1 of 1 each (KHR_materials_dispersion). */
+const HALF_SPREAD: f32 = 0.025
 const INV_FOUR_PI: f32 = 0.07957747154594767
 /** Cosines below this count as grazing and scatter nothing. */
 const GRAZING: f32 = 1e-6
@@ -54,11 +56,17 @@ let f0R: f32 = 0, f0G: f32 = 0, f0B: f32 = 0, f90R: f32 = 0, f90G: f32 = 0, f90B
 let glass: f32 = 0, glassR: f32 = 0, glassG: f32 = 0, glassB: f32 = 0, eta: f32 = 1, thin: bool = false
 // The chance of each lobe.
 let chanceDiffuse: f32 = 0, chanceSpecular: f32 = 0, chanceGlass: f32 = 0, chanceCoat: f32 = 0, chanceSheen: f32 = 0
+let chanceThrough: f32 = 0, throughR: f32 = 0, throughG: f32 = 0, throughB: f32 = 0
+// What glass lets through in the direction asked for last: its value, and its density.
+let refractedValue: f32 = 0, refractedDensity: f32 = 0
 // Whether glass reflects in a colour of its own, by which F0, and what it reflects at the angle asked for last.
 let tinted: bool = false, plainF0: f32 = 0, tintR: f32 = 0, tintG: f32 = 0, tintB: f32 = 0
 
-/** Prepares scattering at the opened surface for a ray that came along d. False when it scatters nothing. */
-export function openBsdf(dx: f32, dy: f32, dz: f32): bool {
+/**
+ * Prepares scattering at the opened surface for a ray that came along d, and that carries all colours (1), or red or blue alone
+ * (0, 2), which glass with dispersion bends less or more. False when it scatters nothing.
+ */
+export function openBsdf(dx: f32, dy: f32, dz: f32, colour: i32): bool {
   // Duff et al., "Building an Orthonormal Basis, Revisited" (JCGT 2017).
   const sign = copysign<f32>(1, nz), a: f32 = <f32>-1 / (sign + nz), b: f32 = nx * ny * a
   tx = <f32>1 + sign * nx * nx * a
@@ -113,12 +121,15 @@ export function openBsdf(dx: f32, dy: f32, dz: f32): bool {
   diffuseR = baseR * below
   diffuseG = baseG * below
   diffuseB = baseB * below
+  chanceThrough = 0
+  if (layered && passed > 0) passDiffuse(below)
   chanceDiffuse = luminance(diffuseR, diffuseG, diffuseB)
   chanceSpecular = luminance(f0R * albedoA + f90R * albedoB, f0G * albedoA + f90G * albedoB, f0B * albedoA + f90B * albedoB)
   chanceGlass = 0
   if (glass > 0) {
     thin = load<u32>(material, M_THIN_WALLED) != 0
-    const index = larger(ior, IOR_MIN)
+    const spread: f32 = layered ? (ior - <f32>1) * HALF_SPREAD * dispersion * <f32>(colour - 1) : 0
+    const index = larger(ior + spread, IOR_MIN)
     eta = back && !thin ? <f32>1 / index : index
     glassR = baseR
     glassG = baseG
@@ -134,7 +145,7 @@ export function openBsdf(dx: f32, dy: f32, dz: f32): bool {
     chanceCoat = 0
     chanceSheen = 0
   }
-  const sum = chanceDiffuse + chanceSpecular + chanceGlass + chanceCoat + chanceSheen
+  const sum = chanceDiffuse + chanceSpecular + chanceGlass + chanceCoat + chanceSheen + chanceThrough
   if (!(sum > 0)) return false
   const scale: f32 = <f32>1 / sum
   chanceDiffuse *= scale
@@ -142,7 +153,20 @@ export function openBsdf(dx: f32, dy: f32, dz: f32): bool {
   chanceGlass *= scale
   chanceCoat *= scale
   chanceSheen *= scale
+  chanceThrough *= scale
   return true
+}
+
+/** Shares what reaches the diffuse layer between this side and the other. */
+function passDiffuse(below: f32): void {
+  const kept: f32 = <f32>1 - passed, given = below * passed
+  diffuseR *= kept
+  diffuseG *= kept
+  diffuseB *= kept
+  throughR = passedR * given
+  throughG = passedG * given
+  throughB = passedB * given
+  chanceThrough = luminance(throughR, throughG, throughB)
 }
 
 /** Leaves to the base what the layers over it do not reflect. */
@@ -163,6 +187,10 @@ function coverBase(dx: f32, dy: f32, dz: f32): void {
   chanceDiffuse *= under
   chanceSpecular *= under
   chanceGlass *= under
+  throughR *= under
+  throughG *= under
+  throughB *= under
+  chanceThrough *= under
 }
 
 /**
@@ -199,7 +227,7 @@ export function evaluate(wx: f32, wy: f32, wz: f32): void {
   density = 0
   const side = wx * gx + wy * gy + wz * gz
   const above = side > 0
-  if (!above && chanceGlass == 0) return
+  if (!above && chanceGlass == 0 && chanceThrough == 0) return
   addLobes(wx, wy, wz, above)
   if (above && chanceCoat > 0) addCoat(wx, wy, wz)
   if (bent) {
@@ -278,7 +306,30 @@ function addReflection(x: f32, y: f32, z: f32): void {
 }
 
 function addTransmission(x: f32, y: f32, z: f32): void {
-  let k: f32, p: f32
+  let red: f32 = 0, green: f32 = 0, blue: f32 = 0, p: f32 = 0
+  if (chanceThrough > 0) {
+    const flat = -z * INV_PI
+    red = throughR * flat
+    green = throughG * flat
+    blue = throughB * flat
+    p = chanceThrough * flat
+  }
+  if (chanceGlass > 0 && letThrough(x, y, z)) {
+    const k = refractedValue * glass
+    red += glassR * k
+    green += glassG * k
+    blue += glassB * k
+    p += chanceGlass * refractedDensity
+  }
+  valueR += red
+  valueG += green
+  valueB += blue
+  density += p
+}
+
+/** What glass lets through in a direction on the other side. False where that is nothing. */
+function letThrough(x: f32, y: f32, z: f32): bool {
+  let d: f32
   if (thin) {
     // Through a sheet as by a mirror, on the other side.
     let hx = vx + x, hy = vy + y, hz = vz - z
@@ -286,9 +337,8 @@ function addTransmission(x: f32, y: f32, z: f32): void {
     hx *= l
     hy *= l
     hz *= l
-    const vh = larger(vx * hx + vy * hy + vz * hz, 0), d: f32 = (<f32>1 - reflectance(vh)) * distributionV(hx, hy, hz)
-    k = d * shadowing(-z)
-    p = d * shownV
+    const vh = larger(vx * hx + vy * hy + vz * hz, 0)
+    d = (<f32>1 - reflectance(vh)) * distributionV(hx, hy, hz)
   } else {
     let hx = vx + x * eta, hy = vy + y * eta, hz = vz + z * eta
     let l: f32 = <f32>1 / sqrt<f32>(hx * hx + hy * hy + hz * hz)
@@ -297,18 +347,14 @@ function addTransmission(x: f32, y: f32, z: f32): void {
     hy *= l
     hz *= l
     const vh = vx * hx + vy * hy + vz * hz, wh = x * hx + y * hy + z * hz
-    if (vh <= 0 || wh >= 0) return
+    if (vh <= 0 || wh >= 0) return false
     // Four times: distributionV is made for reflection.
     const q = vh + eta * wh, jacobian = <f32>-4 * vh * wh * eta * eta / (q * q)
-    const d: f32 = (<f32>1 - reflectance(vh)) * distributionV(hx, hy, hz) * jacobian
-    k = d * shadowing(-z)
-    p = d * shownV
+    d = (<f32>1 - reflectance(vh)) * distributionV(hx, hy, hz) * jacobian
   }
-  k *= glass
-  valueR += glassR * k
-  valueG += glassG * k
-  valueB += glassB * k
-  density += chanceGlass * p
+  refractedValue = d * shadowing(-z)
+  refractedDensity = d * shownV
+  return true
 }
 
 /**
@@ -331,14 +377,20 @@ export function sample(a: f32, b: f32, c: f32): bool {
     return turn(x * tx + y * bx + z * nx, x * ty + y * by + z * ny, x * tz + y * bz + z * nz, false)
   }
   a -= chanceSheen
-  if (a < chanceDiffuse) {
+  const passes = a < chanceThrough
+  if (!passes) a -= chanceThrough
+  if (passes || a < chanceDiffuse) {
     // A disc's points, projected up, are spread by the cosine.
-    a = a / chanceDiffuse
+    a = a / (passes ? chanceThrough : chanceDiffuse)
     const r = sqrt<f32>(a)
     sineCosineOfTurn(b)
     x = r * cosine
     y = r * sine
     z = sqrt<f32>(larger(<f32>1 - a, 0))
+    if (passes) {
+      z = -z
+      through = true
+    }
   } else {
     a -= chanceDiffuse
     const inGlass = a >= chanceSpecular

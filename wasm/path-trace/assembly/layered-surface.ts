@@ -1,9 +1,10 @@
 /**
  * What a material has beyond glTF's core at the point that `surface.ts` opened: the factors of KHR_materials_specular,
- * _clearcoat and _sheen, with their textures read.
+ * _clearcoat, _sheen, _diffuse_transmission and _dispersion, with their textures read.
  */
 import { M_CLEARCOAT, M_CLEARCOAT_NORMAL_SCALE, M_CLEARCOAT_NORMAL_TEXTURE, M_CLEARCOAT_ROUGHNESS,
-  M_CLEARCOAT_ROUGHNESS_TEXTURE, M_CLEARCOAT_TEXTURE, M_SHEEN_COLOR, M_SHEEN_COLOR_TEXTURE, M_SHEEN_ROUGHNESS,
+  M_CLEARCOAT_ROUGHNESS_TEXTURE, M_CLEARCOAT_TEXTURE, M_DIFFUSE_TRANSMISSION,
+  M_DIFFUSE_TRANSMISSION_COLOR, M_DIFFUSE_TRANSMISSION_COLOR_TEXTURE, M_DIFFUSE_TRANSMISSION_TEXTURE, M_DISPERSION, M_SHEEN_COLOR, M_SHEEN_COLOR_TEXTURE, M_SHEEN_ROUGHNESS,
   M_SHEEN_ROUGHNESS_TEXTURE, M_SPECULAR, M_SPECULAR_COLOR, M_SPECULAR_COLOR_TEXTURE, M_SPECULAR_TEXTURE } from './scene'
 import { readTexture, texelA, texelB, texelG, texelR } from './texture'
 import { schlick } from './ggx'
@@ -22,10 +23,17 @@ export let sheenR: f32 = 0
 export let sheenG: f32 = 0
 export let sheenB: f32 = 0
 export let sheenRoughness: f32 = 0
+/** Share of diffuse light that goes through, and its colour. */
+export let passed: f32 = 0
+export let passedR: f32 = 1
+export let passedG: f32 = 1
+export let passedB: f32 = 1
+export let dispersion: f32 = 0
 
 /** Whether a material has any of this. */
 export function isLayered(m: usize): bool {
-  return load<f32>(m, M_CLEARCOAT) > 0 || hasSheen(m) || load<f32>(m, M_SPECULAR) != 1 ||
+  return load<f32>(m, M_CLEARCOAT) > 0 || hasSheen(m) || load<f32>(m, M_DIFFUSE_TRANSMISSION) > 0 ||
+    load<f32>(m, M_DISPERSION) > 0 || load<f32>(m, M_SPECULAR) != 1 ||
     load<f32>(m, M_SPECULAR_COLOR) != 1 || load<f32>(m, M_SPECULAR_COLOR + 4) != 1 ||
     load<f32>(m, M_SPECULAR_COLOR + 8) != 1 || load<i32>(m, M_SPECULAR_TEXTURE) >= 0 ||
     load<i32>(m, M_SPECULAR_COLOR_TEXTURE) >= 0
@@ -40,7 +48,8 @@ export function hasSheen(m: usize): bool {
 export function layersAreTextured(m: usize): bool {
   return (load<i32>(m, M_SPECULAR_TEXTURE) & load<i32>(m, M_SPECULAR_COLOR_TEXTURE) & load<i32>(m, M_CLEARCOAT_TEXTURE) &
     load<i32>(m, M_CLEARCOAT_ROUGHNESS_TEXTURE) & load<i32>(m, M_CLEARCOAT_NORMAL_TEXTURE) &
-    load<i32>(m, M_SHEEN_COLOR_TEXTURE) & load<i32>(m, M_SHEEN_ROUGHNESS_TEXTURE)) != -1
+    load<i32>(m, M_SHEEN_COLOR_TEXTURE) & load<i32>(m, M_SHEEN_ROUGHNESS_TEXTURE) &
+    load<i32>(m, M_DIFFUSE_TRANSMISSION_TEXTURE) & load<i32>(m, M_DIFFUSE_TRANSMISSION_COLOR_TEXTURE)) != -1
 }
 
 /** Reads the factors of a material. */
@@ -55,6 +64,11 @@ export function openFactors(m: usize): void {
   sheenG = load<f32>(m, M_SHEEN_COLOR + 4)
   sheenB = load<f32>(m, M_SHEEN_COLOR + 8)
   sheenRoughness = load<f32>(m, M_SHEEN_ROUGHNESS)
+  passed = load<f32>(m, M_DIFFUSE_TRANSMISSION)
+  passedR = load<f32>(m, M_DIFFUSE_TRANSMISSION_COLOR)
+  passedG = load<f32>(m, M_DIFFUSE_TRANSMISSION_COLOR + 4)
+  passedB = load<f32>(m, M_DIFFUSE_TRANSMISSION_COLOR + 8)
+  dispersion = load<f32>(m, M_DISPERSION)
 }
 
 /** Multiplies them by their textures at (u, v). */
@@ -89,6 +103,17 @@ export function readLayerTextures(m: usize, u: f32, v: f32): void {
   if (sheenRough >= 0) {
     readTexture(sheenRough, u, v)
     sheenRoughness *= texelA
+  }
+  const share = load<i32>(m, M_DIFFUSE_TRANSMISSION_TEXTURE), passing = load<i32>(m, M_DIFFUSE_TRANSMISSION_COLOR_TEXTURE)
+  if (share >= 0) {
+    readTexture(share, u, v)
+    passed *= texelA
+  }
+  if (passing >= 0) {
+    readTexture(passing, u, v)
+    passedR *= texelR
+    passedG *= texelG
+    passedB *= texelB
   }
 }
 

@@ -35,6 +35,11 @@ export const M_CLEARCOAT_NORMAL_TEXTURE: usize = 160
 export const M_SHEEN_COLOR_TEXTURE: usize = 164
 export const M_SHEEN_ROUGHNESS_TEXTURE: usize = 168
 export const M_COLORED_EMISSION: usize = 172
+export const M_DIFFUSE_TRANSMISSION: usize = 176
+export const M_DIFFUSE_TRANSMISSION_COLOR: usize = 180
+export const M_DIFFUSE_TRANSMISSION_TEXTURE: usize = 192
+export const M_DIFFUSE_TRANSMISSION_COLOR_TEXTURE: usize = 196
+export const M_DISPERSION: usize = 200
 
 export const ALPHA_OPAQUE: u32 = 0
 export const ALPHA_MASK: u32 = 1

@@ -1,7 +1,7 @@
 /** Scattering with the kernel's bits: diffuse, specular and glass over one GGX distribution. */
 import type { AlbedoTable } from './albedo.ts'
 import { add, div, dot, float, larger, minus, mul, plus, scale, smaller, sub, type Vector } from './float.ts'
-import { IOR_MIN, lobesOf, uniform } from './lobes.ts'
+import { lobesOf, uniform } from './lobes.ts'
 import { frameOf } from './frame.ts'
 import { reflectanceOf } from './glass.ts'
 import { layersOf } from './layers.ts'
@@ -15,6 +15,9 @@ import {
 } from './local-scattering.ts'
 import { microfacetsOf } from './microfacets.ts'
 import type { Surface } from './surface.ts'
+
+/** Red, green or blue, of which a path has one alone once glass with dispersion has bent it; green stands for all, too. */
+export type Colour = 0 | 1 | 2
 
 /** A sampled direction. */
 export interface Scattered extends Scattering {
@@ -30,13 +33,20 @@ export interface Bsdf {
 }
 
 const GRAZING = float(1e-6)
+/** Refraction needs an index that differs from 1. */
+const IOR_MIN = float(1.01)
 
 /** Prepares scattering at a surface for a ray that came along `direction`; null when it scatters nothing. */
-export function bsdfAt(surface: Surface, direction: Vector, albedos: AlbedoTable): Bsdf | null {
+export function bsdfAt(
+  surface: Surface,
+  direction: Vector,
+  albedos: AlbedoTable,
+  colour: Colour | null,
+): Bsdf | null {
   const { normal, geometric, bent } = surface
   const [tangent, bitangent] = frameOf(normal)
   const local = (w: Vector): Vector => [dot(w, tangent), dot(w, bitangent), dot(w, normal)]
-  const seen = localSurface(surface, direction, local(direction), albedos)
+  const seen = localSurface(surface, direction, local(direction), albedos, colour ?? 1)
   if (seen === null) return null
   const { coat } = seen.layers
 
@@ -56,7 +66,7 @@ export function bsdfAt(surface: Surface, direction: Vector, albedos: AlbedoTable
 
   const evaluate = (w: Vector): Scattering => {
     const above = dot(w, geometric) > 0
-    if (!above && seen.lobes.ofGlass === 0) return NOTHING
+    if (!above && seen.lobes.ofGlass === 0 && seen.lobes.ofThrough === 0) return NOTHING
     const straight = together(scatter(w, above), coated(w, above))
     if (!bent) return straight
     const folded = mirrored(w)
@@ -97,8 +107,17 @@ export function colorSeen(surface: Surface, direction: Vector, albedos: AlbedoTa
   const { normal, base } = surface
   const [tangent, bitangent] = frameOf(normal)
   const incoming: Vector = [dot(direction, tangent), dot(direction, bitangent), dot(direction, normal)]
-  const seen = surface.layers === null ? null : localSurface(surface, direction, incoming, albedos)
-  return seen === null ? base : plus(scale(base, seen.layers.under), seen.layers.color)
+  const seen = surface.layers === null ? null : localSurface(surface, direction, incoming, albedos, 1)
+  if (seen === null || surface.layers === null) return base
+  const { passed, passedColor } = surface.layers
+  const mixed = plus(scale(base, sub(1, passed)), scale(passedColor, passed))
+  return plus(scale(mixed, seen.layers.under), seen.layers.color)
+}
+
+/** The index by which a surface bends a colour (KHR_materials_dispersion). */
+function indexOf({ material, layers }: Surface, colour: Colour): number {
+  const half = layers === null ? 0 : mul(mul(sub(material.ior, 1), float(0.025)), layers.dispersion)
+  return larger(add(material.ior, mul(half, colour - 1)), IOR_MIN)
 }
 
 /** A surface in its own frame, where a ray came along `incoming`, which is `direction` in the world. */
@@ -107,13 +126,14 @@ function localSurface(
   direction: Vector,
   incoming: Vector,
   albedos: AlbedoTable,
+  colour: Colour,
 ): LocalSurface | null {
   const { base, roughness, material, back } = surface
   const view: Vector = [-incoming[0], -incoming[1], larger(-incoming[2], GRAZING)]
+  const index = indexOf(surface, colour)
   const layers = layersOf(surface.layers, direction, view[2], albedos)
-  const lobes = lobesOf(surface, albedos(view[2], roughness), layers, view[2])
+  const lobes = lobesOf(surface, albedos(view[2], roughness), layers, view[2], index)
   if (lobes === null) return null
-  const index = larger(material.ior, IOR_MIN)
   const isThin = material.thinWalled
   const eta = back && !isThin ? div(1, index) : index
   const glass = { eta, isThin, reflectance: reflectanceOf(surface, eta) }

@@ -6,7 +6,7 @@ import { mapNormal } from './normals.ts'
 import { readTexture, type Texel } from './texture.ts'
 import { uvAt, type Hit, type Triangle } from './triangles.ts'
 
-/** The factors of KHR_materials_specular, _clearcoat and _sheen at a point, textures read. */
+/** The factors of KHR_materials_specular, _clearcoat, _sheen, _diffuse_transmission and _dispersion at a point, textures read. */
 export interface SurfaceLayers {
   readonly specular: number
   readonly specularColor: Vector
@@ -15,6 +15,10 @@ export interface SurfaceLayers {
   readonly coatNormal: Vector
   readonly sheenColor: Vector
   readonly sheenRoughness: number
+  /** Share of diffuse light that goes through, and its colour. */
+  readonly passed: number
+  readonly passedColor: Vector
+  readonly dispersion: number
   /** A map turned the coat's normal. */
   readonly isBent: boolean
 }
@@ -65,12 +69,16 @@ export function layersAt(
     coatNormal: mapped ?? normal,
     sheenColor: colored(material.sheenColor, textures.sheenColor),
     sheenRoughness: scaled(material.sheenRoughness, textures.sheenRoughness, 3),
+    passed: scaled(material.diffuseTransmission, textures.diffuseTransmission, 3),
+    passedColor: colored(material.diffuseTransmissionColor, textures.diffuseTransmissionColor),
+    dispersion: material.dispersion,
     isBent: mapped !== null,
   }
 }
 
 function isLayered(material: MaterialDescription): boolean {
   const { clearcoat, sheenColor, specular, specularColor, textures } = material
+  if (material.diffuseTransmission > 0 || material.dispersion > 0) return true
   const isPlain = specular === 1 && specularColor.every((x) => x === 1)
   const isTextured = textures.specular >= 0 || textures.specularColor >= 0
   return clearcoat > 0 || sheenColor.some((x) => x > 0) || !isPlain || isTextured

@@ -17,9 +17,6 @@ import { glassAlbedo } from './glass-albedo.ts'
 import type { Layers } from './layers.ts'
 import type { Surface } from './surface.ts'
 
-/** Refraction needs an index that differs from 1. */
-export const IOR_MIN = float(1.01)
-
 /** How strongly a surface scatters by each lobe, and how often each is sampled. */
 export interface Lobes {
   readonly diffuse: Vector
@@ -31,6 +28,9 @@ export interface Lobes {
   readonly ofGlass: number
   readonly ofCoat: number
   readonly ofSheen: number
+  /** Diffuse to the other side. */
+  readonly through: Vector
+  readonly ofThrough: number
 }
 
 /** Three times the same. */
@@ -44,12 +44,16 @@ interface Dielectric {
   readonly at90: Vector
 }
 
-/** A surface's lobes, by its directional albedos and the layers over it; null when it scatters nothing. */
+/**
+ * A surface's lobes, by its directional albedos and the layers over it, at a cosine, with this index as glass; null when it
+ * scatters nothing.
+ */
 export function lobesOf(
   surface: Surface,
   [albedoA, albedoB]: readonly [number, number],
   { under, coat, sheen }: Layers,
   cosine: number,
+  index: number,
 ): Lobes | null {
   const { base, metallic, transmission } = surface
   const dielectric = sub(1, metallic)
@@ -61,24 +65,47 @@ export function lobesOf(
   const specular0 = plus(times(base, metalGain), plain.at0)
   const specular90 = plus(metalGain, plain.at90)
   const above = plus(scale(plain.at0, albedoA), scale(plain.at90, albedoB))
-  const diffuse = scale(base, sub(opaque, larger(above[0], larger(above[1], above[2]))))
+  const below = sub(opaque, larger(above[0], larger(above[1], above[2])))
+  const { diffuse, through } = diffuseOf(surface, below)
   const weights = [
     luminance(diffuse),
     luminance(plus(scale(specular0, albedoA), scale(specular90, albedoB))),
     glass > 0 ? mul(glass, add(0.5, mul(0.5, luminance(base)))) : 0,
   ].map((weight) => mul(weight, under))
-  const all = [...weights, coat?.weight ?? 0, sheen?.weight ?? 0]
+  const all = [...weights, coat?.weight ?? 0, sheen?.weight ?? 0, mul(luminance(through), under)]
   const total = all.reduce(add)
   if (!(total > 0)) return null
-  const [ofDiffuse = 0, ofSpecular = 0, ofGlass = 0, ofCoat = 0, ofSheen = 0] = all.map((weight) =>
-    mul(weight, div(1, total)),
-  )
   return {
     diffuse: scale(diffuse, under),
     specular0: scale(specular0, under),
     specular90: scale(specular90, under),
-    glass: mul(div(glass, glassGivenBack(surface, cosine, add(albedoA, albedoB))), under),
-    ...{ ofDiffuse, ofSpecular, ofGlass, ofCoat, ofSheen },
+    glass: mul(div(glass, glassGivenBack(surface, cosine, index, add(albedoA, albedoB))), under),
+    through: scale(through, under),
+    ...chancesOf(all, total),
+  }
+}
+
+type Chances = Pick<Lobes, 'ofDiffuse' | 'ofSpecular' | 'ofGlass' | 'ofCoat' | 'ofSheen' | 'ofThrough'>
+
+function chancesOf(weights: readonly number[], total: number): Chances {
+  const chance = (i: number) => mul(weights[i] ?? 0, div(1, total))
+  return {
+    ofDiffuse: chance(0),
+    ofSpecular: chance(1),
+    ofGlass: chance(2),
+    ofCoat: chance(3),
+    ofSheen: chance(4),
+    ofThrough: chance(5),
+  }
+}
+
+/** Diffuse light to this side and to the other, of what reaches the layer below the reflection. */
+function diffuseOf({ base, layers }: Surface, below: number): { diffuse: Vector; through: Vector } {
+  const reached = scale(base, below)
+  if (layers === null || !(layers.passed > 0)) return { diffuse: reached, through: [0, 0, 0] }
+  return {
+    diffuse: scale(reached, sub(1, layers.passed)),
+    through: scale(layers.passedColor, mul(below, layers.passed)),
   }
 }
 
@@ -97,7 +124,11 @@ function dielectricOf({ material, layers }: Surface, opaque: number, lost: numbe
 }
 
 /** The share of light that glass scatters when each facet is met once. */
-function glassGivenBack({ material, roughness, back }: Surface, cosine: number, reflected: number): number {
-  const index = larger(material.ior, IOR_MIN)
+function glassGivenBack(
+  { material, roughness, back }: Surface,
+  cosine: number,
+  index: number,
+  reflected: number,
+): number {
   return larger(material.thinWalled ? reflected : glassAlbedo(cosine, roughness, index, back), float(0.01))
 }

@@ -83,10 +83,17 @@ export function reflected(surface: LocalSurface, out: Vector): Scattering {
 /** Scattering to the other side. */
 export function transmitted(surface: LocalSurface, out: Vector): Scattering {
   const { facets, lobes, base } = surface
+  const flat = mul(-out[2], INV_PI)
+  const passed: Scattering =
+    lobes.ofThrough > 0 ? { value: scale(lobes.through, flat), density: mul(lobes.ofThrough, flat) } : NOTHING
+  if (!(lobes.ofGlass > 0)) return passed
   const d = surface.isThin ? straightThrough(surface, out) : refracted(surface, out)
-  if (d === null) return NOTHING
+  if (d === null) return passed
   const k = mul(mul(d, facets.shadowing(-out[2])), lobes.glass)
-  return { value: scale(base, k), density: mul(lobes.ofGlass, mul(d, facets.shown)) }
+  return {
+    value: plus(passed.value, scale(base, k)),
+    density: add(passed.density, mul(lobes.ofGlass, mul(d, facets.shown))),
+  }
 }
 
 function straightThrough({ view, facets, reflectance }: LocalSurface, out: Vector): number {
@@ -109,9 +116,14 @@ function refracted({ view, facets, eta, reflectance }: LocalSurface, out: Vector
 /** A direction that light scatters to, by the sheen or the base; null where there is none. */
 export function sampleLocal(surface: LocalSurface, a: number, b: number, c: number): LocalDirection | null {
   const { view, facets, lobes, eta, reflectance } = surface
-  const { ofDiffuse, ofSpecular, ofGlass, ofSheen } = lobes
+  const { ofDiffuse, ofSpecular, ofGlass, ofSheen, ofThrough } = lobes
   if (a < ofSheen) return { out: sampleSheen(div(a, ofSheen), b), through: false }
-  const ofBase = sub(a, ofSheen)
+  const under = sub(a, ofSheen)
+  if (under < ofThrough) {
+    const { out } = sampleDiffuse(div(under, ofThrough), b)
+    return { out: [out[0], out[1], -out[2]], through: true }
+  }
+  const ofBase = sub(under, ofThrough)
   if (ofBase < ofDiffuse) return sampleDiffuse(div(ofBase, ofDiffuse), b)
   const rest = sub(ofBase, ofDiffuse)
   const inGlass = rest >= ofSpecular

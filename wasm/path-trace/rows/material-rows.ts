@@ -35,6 +35,20 @@ export const MATERIAL_ROWS = {
     sheenColor: [0.9 * amount, 0.5 * amount, 0.6 * amount],
     sheenRoughness: roughness,
   }),
+  'diffuse-transmission': (roughness, amount) => ({
+    baseColor: [0.5, 0.45, 0.35],
+    roughness,
+    diffuseTransmission: amount,
+    diffuseTransmissionColor: [0.9, 0.35, 0.15],
+  }),
+  glass: (roughness, amount) => ({ roughness, transmission: 1, thinWalled: false, ior: 1.1 + 0.9 * amount }),
+  dispersion: (roughness, amount) => ({
+    roughness: roughness * 0.3,
+    transmission: 1,
+    thinWalled: false,
+    ior: 1.6,
+    dispersion: 6 * amount,
+  }),
 } as const satisfies Record<string, Swatch>
 
 /** A soft sky with a bright window, and a dark ground. */

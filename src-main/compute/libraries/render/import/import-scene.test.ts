@@ -2,6 +2,8 @@ import {
   KHRLightsPunctual,
   KHRMaterialsEmissiveStrength,
   KHRMaterialsClearcoat,
+  KHRMaterialsDiffuseTransmission,
+  KHRMaterialsDispersion,
   KHRMaterialsIOR,
   KHRMaterialsSheen,
   KHRMaterialsSpecular,
@@ -234,6 +236,31 @@ describe('materials', () => {
     expect(slots?.clearcoat).toBe(-1)
     // The coat's normal map needs tangents, although the base has no map.
     expect(tangents.length).toBeGreaterThan(0)
+  })
+
+  test('diffuse transmission and dispersion arrive', async () => {
+    const { document, add } = newDocument()
+    const texture = document.createTexture().setImage(RED_AND_BLUE).setMimeType('image/png')
+    const leaf = document.createExtension(KHRMaterialsDiffuseTransmission).createDiffuseTransmission()
+    const prism = document.createExtension(KHRMaterialsDispersion).createDispersion()
+    const material = document
+      .createMaterial()
+      .setExtension('KHR_materials_dispersion', prism.setDispersion(0.5))
+      .setExtension(
+        'KHR_materials_diffuse_transmission',
+        leaf
+          .setDiffuseTransmissionFactor(0.25)
+          .setDiffuseTransmissionColorFactor([1, 0.5, 0.25])
+          .setDiffuseTransmissionColorTexture(texture),
+      )
+    add(squareNode(document, material))
+    const { materials, textures } = await sceneOf(document)
+    expect(materials[0]).toMatchObject({
+      diffuseTransmission: 0.25,
+      diffuseTransmissionColor: [1, 0.5, 0.25],
+      dispersion: 0.5,
+    })
+    expect(textures[materials[0]?.textures.diffuseTransmissionColor ?? -1]?.srgb).toBe(true)
   })
 
   test('an index of 0 with specular colours reflects as these say, up to all', async () => {

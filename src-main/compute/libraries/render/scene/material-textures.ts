@@ -1,5 +1,11 @@
 import type { Material, Texture, TextureInfo } from '@gltf-transform/core'
-import type { Clearcoat, Sheen, Specular, Transmission } from '@gltf-transform/extensions'
+import type {
+  Clearcoat,
+  DiffuseTransmission,
+  Sheen,
+  Specular,
+  Transmission,
+} from '@gltf-transform/extensions'
 import {
   type MaterialTextures,
   NO_TEXTURES,
@@ -70,6 +76,18 @@ function layerSlots(material: Material): Slot[] {
     slots.push(
       ['sheenColor', sheen.getSheenColorTexture(), sheen.getSheenColorTextureInfo(), true],
       ['sheenRoughness', sheen.getSheenRoughnessTexture(), sheen.getSheenRoughnessTextureInfo()],
+    )
+  }
+  const leaf = material.getExtension<DiffuseTransmission>('KHR_materials_diffuse_transmission')
+  if (leaf !== null) {
+    slots.push(
+      ['diffuseTransmission', leaf.getDiffuseTransmissionTexture(), leaf.getDiffuseTransmissionTextureInfo()],
+      [
+        'diffuseTransmissionColor',
+        leaf.getDiffuseTransmissionColorTexture(),
+        leaf.getDiffuseTransmissionColorTextureInfo(),
+        true,
+      ],
     )
   }
   return slots
