@@ -51,9 +51,20 @@ test('a scene that is dropped becomes a picture, the same bytes as meshctl gets'
   await page.getByLabel(text.jobKinds.render.height, { exact: true }).fill('200')
   await page.getByText(text.jobKinds.render.qualities.draft, { exact: true }).click()
   await page.getByText(text.jobs.checksOf(1, '1'), { exact: true }).click()
+  // Under clouds, which the preview shows at once.
+  const preview = page.getByRole('img', { name: text.jobKinds.render.previewOf('balls.glb') })
+  const unclouded = await preview.getAttribute('src')
+  await page.getByRole('radio', { name: text.jobKinds.render.lightField.names.overcast }).check()
+  await expect(preview).not.toHaveAttribute('src', unclouded ?? '')
+  // And from elsewhere, by keys.
+  await page.getByRole('group', { name: text.jobKinds.render.view.label }).press('ArrowRight')
+  await expect(page.getByRole('button', { name: text.jobKinds.render.view.reset })).toBeVisible()
   await expect(page.getByText(/Done about/)).toBeVisible()
   await page.getByRole('button', { name: text.jobKinds.render.render, exact: true }).click()
   const job = await onlyJob(ada)
+  const { light, view } = await ada.calls.render.recipe({ job_id: job })
+  expect(light).toMatchObject({ kind: 'overcast' })
+  expect(view?.from.every(Number.isFinite)).toBe(true)
   await expect(page.getByText(/is finished, it took/)).toBeVisible()
 
   // It is cleaned of noise here, and compared with as rendered.

@@ -15,6 +15,7 @@ const NOT_AT_START = [
   'electron-updater',
   'fast-png',
   'jpeg-js',
+  'meshoptimizer',
   'open',
   'piscina',
   'systeminformation',

@@ -84,6 +84,9 @@ export type {
   TileAtWork,
   TilePreview,
 } from './job-kinds/render.ts'
+export { MADE_LIGHTS, RenderLight, type MadeLight } from '../../src-main/protocol/job-kinds/render-light.ts'
+export type { RenderView } from '../../src-main/protocol/job-kinds/render-view.ts'
+export { sunPosition } from '../../src-main/protocol/job-kinds/sun-position.ts'
 export { Cleaning, LitBy, PictureFormat, RenderRequest, SceneReport } from './job-kinds/render.ts'
 export type { EvidencePage, ResultFormat, SignedClaims, UnitNews, UnitView } from './jobs.ts'
 export { ResultFile, UNIT_FAULTS_MAX, UnitConsensus } from './jobs.ts'

@@ -4,6 +4,7 @@ import { HEADER, MATERIAL, SCENE_LIMITS, type SectionOffsets } from './scene-lay
 import { unpackScene } from './scene-unpack.ts'
 import { checkScene } from './scene-check.ts'
 import { packScene, type SceneDescription } from './scene.ts'
+import { readCamera, setCamera } from './packed-camera.ts'
 import { sampleScene } from './sample-scenes.ts'
 
 const scene: SceneDescription = sampleScene()
@@ -31,6 +32,18 @@ describe('a packed scene', () => {
   it('unpacks to what packs to the same bytes', () => {
     const packed = packScene(scene)
     expect(packScene(unpackScene(packed))).toEqual(packed)
+  })
+
+  it('takes another camera, as if it had been packed with it', () => {
+    const camera = {
+      worldFromCamera: [0, 0, 1, 2, 0, 1, 0, 3, -1, 0, 0, 4],
+      projection: { kind: 'perspective', yfov: 0.5 },
+    } as const
+    const packed = packScene(scene)
+    setCamera(packed, camera)
+    expect(packed).toEqual(packScene({ ...scene, camera }))
+    expect(checkScene(packed).kind).toBe('scene')
+    expect(readCamera(packed)).toMatchObject({ kind: 'perspective', origin: [2, 3, 4], back: [1, 0, 0] })
   })
 
   it('has the same bytes every time', () => {

@@ -10,10 +10,10 @@
  * if (checked.kind === 'bad-scene') return checked
  */
 import { assert } from './assert.ts'
-import { cos, length3, tan } from './exact-math.ts'
+import { cos, length3 } from './exact-math.ts'
+import { writeCamera } from './packed-camera.ts'
 import {
   ALPHA_MODES,
-  CAMERA_KINDS,
   FILTERS,
   HEADER,
   LIGHT,
@@ -282,15 +282,7 @@ function writeHeader(
   word(HEADER.environmentHeight, counts.environmentHeight)
   word(HEADER.present, (counts.hasTangents ? 1 : 0) | (counts.hasColors ? 2 : 0) | (counts.hasUvs ? 4 : 0))
   if (environment.kind === 'constant') setFloats(view, HEADER.radiance, environment.radiance)
-  assert(camera.worldFromCamera.length === 12, 'the camera matrix has 3 rows of 4')
-  setFloats(view, HEADER.worldFromCamera, camera.worldFromCamera)
-  const { projection } = camera
-  word(HEADER.cameraKind, CAMERA_KINDS.indexOf(projection.kind))
-  if (projection.kind === 'perspective') {
-    setFloats(view, HEADER.cameraHalfHeight, [tan(projection.yfov / 2), projection.aspect ?? 0])
-  } else {
-    setFloats(view, HEADER.cameraHalfHeight, [projection.ymag, projection.xmag / projection.ymag])
-  }
+  writeCamera(view, camera)
   const offsets = Object.values(layout.sections) as number[]
   offsets.forEach((offset, i) => word(HEADER.sections + i * 4, offset))
 }

@@ -63,11 +63,20 @@ function momentMs(text: string, nowMs: number): number {
     if (at.getTime() <= nowMs) at.setDate(at.getDate() + 1)
     return at.getTime()
   }
-  const [, date, time = '', zone = ''] =
+  // A date alone means its end.
+  return dateMs(text, '23:59:59')
+}
+
+/**
+ * An ISO 8601 date and time in milliseconds since 1970, by this machine's time zone unless it names one; NaN for anything else.
+ * @param time of a date alone
+ */
+export function dateMs(text: string, timeOfDate = ''): number {
+  const [, date, time = timeOfDate, zone = ''] =
     /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)(Z|[+-]\d\d:?\d\d)?)?$/.exec(text) ?? []
-  // A date alone means its end; a date that no month has is none, though Date would take it for one of the next.
+  // A date that no month has is none, though Date would take it for one of the next.
   if (date === undefined || new Date(`${date}T00:00Z`).getUTCDate() !== Number(date.slice(8))) return NaN
-  return Date.parse(`${date}T${time === '' ? '23:59:59' : time}${zone}`)
+  return time === '' ? NaN : Date.parse(`${date}T${time}${zone}`)
 }
 
 /** A duration in minutes: more than none, and at most so many. */

@@ -1,6 +1,6 @@
 import { decode } from 'fast-png'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { submittedAs, type JobSummary, type RenderRequest } from '#contract'
+import { submittedAs, type JobSummary, type RenderRequest, type RenderView } from '#contract'
 import { blobChunks, uploadSource } from '../../api/transport/transfer.ts'
 import { faultOfRejected } from '../../api/transport/rejected.fixture.ts'
 import { servePeer, type ServedPeer } from '../../api/transport/served-peer.fixture.ts'
@@ -129,14 +129,18 @@ describe('a render that is stopped', () => {
 
 describe('[G13] a job’s settings and scene', () => {
   it('are remembered, so that it is rendered again as it was, after a restart too', async () => {
-    const settings = { ...SMALL, priority: 0.25, clamp: 9 }
+    const light = { kind: 'overcast', turn_degrees: 90, strength: 2 } as const
+    const view: RenderView = { from: [1, 2, 5], to: [0.5, 0.5, 0], y_fov: 0.7 }
+    const settings = { ...SMALL, priority: 0.25, clamp: 9, light, view }
     const { job_id } = await submit(settings)
     await ended(job_id)
     served = await served.restart()
     const { spp, width, height, bounces, clamp, priority, redundancy } = settings
-    expect(await render().recipe({ job_id })).toMatchObject({
+    const recipe = await render().recipe({ job_id })
+    expect(recipe.camera).toBeUndefined()
+    expect(recipe).toMatchObject({
       ...{ spp, width, height, bounces, clamp, priority, redundancy },
-      ...{ encrypt: false, scene },
+      ...{ encrypt: false, scene, light, view },
     })
     const again = await render().again({ job_id })
     await ended(again.job_id)

@@ -47,7 +47,6 @@ export async function recipeOf(
   return {
     ...{ width, height, spp, bounces, denoise },
     ...(clamp === undefined ? {} : { clamp }),
-    ...(camera === undefined ? {} : { camera }),
     ...(frames === undefined ? {} : { frames }),
     fps: request?.fps ?? fps ?? 24,
     redundancy: manifest.verification_redundancy,
@@ -56,6 +55,19 @@ export async function recipeOf(
     ...(request !== undefined && isSceneHere(dependencies, request)
       ? { scene: sceneOf(request) }
       : { scene_name: request?.main ?? manifest.description }),
+    ...lookOf(request, camera),
+  }
+}
+
+/** Light and view, where they were chosen. The camera of a view is none of the file's. */
+function lookOf(
+  { light, view }: Partial<RenderRequest> = {},
+  camera: number | undefined,
+): Pick<RenderRecipe, 'light' | 'view' | 'camera'> {
+  return {
+    ...(light === undefined ? {} : { light }),
+    ...(view === undefined ? {} : { view }),
+    ...(camera === undefined || view !== undefined ? {} : { camera }),
   }
 }
 

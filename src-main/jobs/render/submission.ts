@@ -134,11 +134,11 @@ async function submitShot(
   { imports, taken, backdrops }: SceneParts,
   { request, recipe, params, shot, shots, exposureOf, signal, key }: ShotRequest,
 ): Promise<ImportedScene> {
-  const { files, main, environment, camera, width, height, fps } = request
+  const { files, main, environment, light, camera, view: eye, width, height, fps } = request
   const owner = `api:import:${shot.job}`
   try {
     const seconds = shot.frame === undefined ? undefined : shot.frame / fps
-    const view = { files, main, environment, camera, width, height, seconds }
+    const view = { files, main, environment, light, camera, view: eye, width, height, seconds }
     const scene = await imports.take(view, owner, signal)
     const unitRamGb = unitRamOf(scene, params)
     mustFitSomewhere(dependencies.runtime.state, unitRamGb, dependencies.clock.nowMs())
@@ -157,7 +157,12 @@ async function submitShot(
     try {
       const manifest = manifestOf(dependencies, {
         request,
-        params: { ...params, ...(seconds === undefined ? {} : { seconds }), scene_digest: scene.digest },
+        params: {
+          ...params,
+          ...(scene.camera === undefined ? {} : { camera: scene.camera }),
+          ...(seconds === undefined ? {} : { seconds }),
+          scene_digest: scene.digest,
+        },
         shot,
         scene,
       })

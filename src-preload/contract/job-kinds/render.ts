@@ -1,6 +1,8 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { Cid, JobId, PeerId } from '../../../src-main/protocol/ids.ts'
+import { RenderLight } from '../../../src-main/protocol/job-kinds/render-light.ts'
+import { RenderView } from '../../../src-main/protocol/job-kinds/render-view.ts'
 import {
   BOUNCES_MAX,
   IMAGE_SIDE_MAX,
@@ -70,8 +72,12 @@ export const RenderRequest = z.strictObject({
   denoise: DenoiseStrength.default(1),
   /** An uploaded .hdr picture of distant light. */
   environment: Cid.exactOptional(),
+  /** The light around the scene; that picture as it is, or a studio's for a file without lights, when absent. */
+  light: RenderLight.exactOptional(),
   /** Index among the file's cameras; the first, or a framing one, when absent. */
   camera: z.int().min(0).max(0xffff).exactOptional(),
+  /** In place of a camera. */
+  view: RenderView.exactOptional(),
   /** Frames of the file's animation, a job each; a still at the file's rest pose when absent. */
   frames: Frames.exactOptional(),
   /** Frames per second: frame n shows the animation n / fps seconds after its start. */
@@ -137,6 +143,8 @@ export const RenderRecipe = z.strictObject({
   encrypt: z.boolean(),
   /** The scene's files; absent when one of them is no longer here, or the job is from before they were remembered. */
   scene: SceneFiles.extend({ environment: Cid.exactOptional() }).exactOptional(),
+  light: RenderLight.exactOptional(),
+  view: RenderView.exactOptional(),
   /** The name of a scene that is not here. */
   scene_name: z.string().exactOptional(),
 })
@@ -169,7 +177,7 @@ export type LitBy = z.infer<typeof LitBy>
 /** The exposure of a picture in photographic stops: 0 leaves the scene's numbers as they are, each one more doubles them. */
 const ExposureStops = z.number()
 
-/** A preview of a scene before it is sent: one sample a pixel, rendered here. */
+/** A preview of a scene before it is sent, rendered here. */
 export const ScenePreview = z.strictObject({
   /** A JPEG picture. */
   image: Chunk,
@@ -181,6 +189,8 @@ export const ScenePreview = z.strictObject({
   /** As the finished picture will have it. */
   exposure_stops: ExposureStops,
   lit_by: LitBy,
+  /** The eye of this picture, to be moved: it looks at what is in the picture's middle. */
+  view: RenderView,
   /** Memory that one unit of a render of it needs, GB: input of `estimate`. */
   unit_ram_gb: UnitRamGb,
 })
@@ -300,12 +310,20 @@ const calls = {
   inspectScene: procedure.input(SceneFiles).output(SceneReport),
   /** Makes a sample scene, whose file is then among the uploads until the peer stops. */
   takeSample: procedure.input(z.strictObject({ name: z.enum(SAMPLE_NAMES) })).output(SceneFiles),
-  /** A small picture of a scene, computed here at once. Faults as of a submission. */
+  /**
+   * A small picture of a scene, computed here at once; from 8 samples a pixel on, its noise is taken out. Faults as of a
+   * submission.
+   */
   previewScene: procedure
     .input(
       SceneFiles.extend({
+        spp: z.union([z.literal(1), z.literal(8), z.literal(32)]).default(1),
         camera: z.int().min(0).max(0xffff).exactOptional(),
         environment: Cid.exactOptional(),
+        light: RenderLight.exactOptional(),
+        view: RenderView.exactOptional(),
+        /** The exposure that is known, for pictures in quick succession: nothing is metered then, and no time measured. */
+        exposure_stops: z.number().min(-64).max(64).exactOptional(),
         frame: z.int().min(0).max(FRAME_MAX).exactOptional(),
         fps: z.number().min(1).max(240).default(24),
         /** Pixels; the preview has the shape of the picture that is to be. */

@@ -3,11 +3,9 @@ import type { Fact } from '../../output/table.ts'
 
 const LIGHTS: Readonly<Record<LitBy, string>> = {
   own: 'the scene’s own',
-  environment: 'the .hdr picture',
-  studio:
-    'a soft studio light, as the scene has no lights; for another, add lights or give an .hdr picture (--environment)',
-  nothing:
-    'next to none reaches what the camera sees; move or add a light, or give an .hdr picture (--environment)',
+  environment: 'all around the scene, as it was asked for',
+  studio: 'a soft studio light, as the scene has no lights; for another, add lights or choose one (--light)',
+  nothing: 'next to none reaches what the camera sees; move or add a light, or choose one (--light)',
 }
 
 /** The exposure of a picture, its light and what becomes of its noise, in words; nothing for jobs of earlier versions, which do not name them. */

@@ -36,9 +36,11 @@ import type { Terminal } from '../../output/terminal.ts'
 import { submitAndFollow, type RequestFor, type SubmissionOptions } from '../submission.ts'
 import { followCleaning } from './follow-cleaning.ts'
 import { frameFile, frameList } from './frames.ts'
+import { lightGiven, withLightOptions, type LightOptions } from './light-options.ts'
 import { cameraNumber } from './named-camera.ts'
 import { pictureFormat } from './picture-format.ts'
 import { sceneFiles } from './scene-files.ts'
+import { viewGiven, withViewOptions, type ViewOptions } from './view-options.ts'
 
 /** A longer name than a peer tells of any camera. */
 const CAMERA_NAME_LENGTH_MAX = 500
@@ -48,7 +50,7 @@ const describing = textBetween(0, DESCRIPTION_LENGTH_MAX)
 /** No film has more frames a second. */
 const FPS_MAX = 240
 
-interface RenderOptions extends SubmissionOptions, PlacementOptions {
+interface RenderOptions extends SubmissionOptions, PlacementOptions, LightOptions, ViewOptions {
   readonly width?: number
   readonly height?: number
   readonly spp?: number
@@ -59,7 +61,6 @@ interface RenderOptions extends SubmissionOptions, PlacementOptions {
   readonly redundancy?: number
   readonly camera?: string
   readonly sample?: SampleName
-  readonly environment?: string
   readonly frames?: readonly number[]
   readonly fps?: number
   readonly priority?: number
@@ -101,7 +102,6 @@ export function submitRenderCommand(terminal: Terminal): Command {
       'one of the file’s cameras by its name, or by its number from 0 (default: the first, or one that sees all)',
       textBetween(1, CAMERA_NAME_LENGTH_MAX),
     )
-    .option('--environment <file>', 'a .hdr picture of distant light (default: the file’s own lights)')
     .option(
       '--frames <list>',
       'frames of the file’s animation, a job each: 3,5-10 (default: one still)',
@@ -123,6 +123,8 @@ export function submitRenderCommand(terminal: Terminal): Command {
       '--out <file>',
       'wait, then save the picture as .png or .exr; a number is added for each of several frames',
     )
+  withViewOptions(command)
+  withLightOptions(command)
   return withPlacementOptions(command, 'tiles go first to who has this blob').action(
     (file: string | undefined, options: RenderOptions) => submitRender(terminal, file, options),
   )
@@ -135,15 +137,17 @@ async function submitRender(
 ): Promise<void> {
   const format = options.out === undefined ? undefined : pictureFormat(options.out)
   const { environment, sample } = options
+  const light = lightGiven(options)
+  const view = viewGiven(options, options.camera !== undefined)
   const files = await ownFiles(path, sample)
-  const light = environment === undefined ? undefined : await localFile(environment, basename(environment))
+  const picture = environment === undefined ? undefined : await localFile(environment, basename(environment))
   const isSeries = (options.frames?.length ?? 1) > 1
   if (isSeries) for (const place of seriesPlaces(options)) await checkResultPlace(place)
   await submitAndFollow<SubmittedRender>(terminal, options, {
     ...(format === undefined ? {} : { format }),
     followResult: followCleaning,
     async submit(calls, wait) {
-      const all = [...files, ...(light === undefined ? [] : [light])]
+      const all = [...files, ...(picture === undefined ? [] : [picture])]
       const cids = await uploadFiles(terminal, calls, all)
       const scene =
         sample === undefined ? uploaded(files, cids) : await calls.render.takeSample({ name: sample })
@@ -151,7 +155,7 @@ async function submitRender(
         options.camera === undefined
           ? undefined
           : cameraNumber(options.camera, (await calls.render.inspectScene(scene)).cameras)
-      const parts = { ...scene, ...given({ camera, environment: cids[files.length] }) }
+      const parts = { ...scene, ...given({ camera, view, environment: cids[files.length], light }) }
       wait.isSubmitting = true
       return submittedAs('render', await calls.jobs.submit(requestOf(parts, options)))
     },
@@ -237,7 +241,7 @@ function uploaded(files: readonly LocalFile[], cids: readonly string[]): SceneFi
 }
 
 function requestOf(
-  scene: SceneFiles & { readonly camera?: number; readonly environment?: string },
+  scene: SceneFiles & Pick<RequestFor<'render'>, 'camera' | 'view' | 'environment' | 'light'>,
   options: RenderOptions,
 ): RequestFor<'render'> {
   const { width, height, spp, tile, bounces, redundancy, description } = options

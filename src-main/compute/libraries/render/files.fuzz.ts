@@ -2,8 +2,9 @@ import { encode as encodePng } from 'fast-png'
 import { encode as encodeJpeg } from 'jpeg-js'
 import { crc32 } from 'node:zlib'
 import { createEncoderModule } from 'draco3dgltf'
+import { MeshoptEncoder } from 'meshoptimizer/encoder'
 import { WebIO, type Document } from '@gltf-transform/core'
-import { KHRDracoMeshCompression } from '@gltf-transform/extensions'
+import { EXTMeshoptCompression, KHRDracoMeshCompression } from '@gltf-transform/extensions'
 import { checkScene } from '../../../../wasm/path-trace/scene-check.ts'
 import { packScene } from '../../../../wasm/path-trace/scene.ts'
 import { damagedBytes, fuzzSteps } from '../../../fuzz-bytes.fixture.ts'
@@ -102,7 +103,7 @@ function radiance(size: string, pixels: readonly number[]): Uint8Array {
   return Uint8Array.from([...Buffer.from(`#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n${size}\n`), ...pixels])
 }
 
-/** A square with a picture, one that is compressed, and one as JSON with its buffer inside. */
+/** A square with a picture, two that are compressed, and one as JSON with its buffer inside. */
 async function scenes(png: Uint8Array): Promise<readonly Uint8Array[]> {
   const textured = newDocument()
   const texture = textured.document.createTexture('t').setImage(png).setMimeType('image/png')
@@ -113,7 +114,23 @@ async function scenes(png: Uint8Array): Promise<readonly Uint8Array[]> {
   compressed.add(
     meshNode(compressed.document, { attributes: { POSITION: SQUARE.POSITION }, indices: SQUARE.indices }),
   )
-  return [await glbOf(textured.document), await dracoGlb(compressed.document), plainJson()]
+  const packed = newDocument()
+  packed.add(
+    meshNode(packed.document, { attributes: { POSITION: SQUARE.POSITION }, indices: SQUARE.indices }),
+  )
+  return [
+    await glbOf(textured.document),
+    await dracoGlb(compressed.document),
+    await meshoptGlb(packed.document),
+    plainJson(),
+  ]
+}
+
+async function meshoptGlb(document: Document): Promise<Uint8Array> {
+  await MeshoptEncoder.ready
+  document.createExtension(EXTMeshoptCompression).setRequired(true)
+  const io = new WebIO().registerExtensions([EXTMeshoptCompression])
+  return io.registerDependencies({ 'meshopt.encoder': MeshoptEncoder }).writeBinary(document)
 }
 
 async function dracoGlb(document: Document): Promise<Uint8Array> {

@@ -138,6 +138,54 @@ describe('the render library, in a compute host', () => {
     expect(Object.keys(imported.extras).sort()).toEqual(['geometry', 'image-0', 'scene'])
   })
 
+  it('[G22] makes the light that is asked for, and units render by the picture of it that travels', async () => {
+    const { document, add } = newDocument()
+    add(squareNode(document))
+    add(sunNode(document, 0.5))
+    const scene = await blob('lit', await glbOf(document))
+    const importedWith = async (params: Params, more: Record<string, RunInput> = {}) =>
+      done(await outcomeOf('render.import', { aspect: 1, ...params }, { scene, ...more }))
+    const own = await importedWith({})
+    expect([own.info['lit_by'], own.extras['environment']]).toEqual(['own', undefined])
+    const lit = await importedWith({ light: { kind: 'overcast' } })
+    expect(lit.info).toMatchObject({ lit_by: 'environment', environment: 'map', lights: 1 })
+    const inputs: Record<string, RunFile> = {}
+    for (const [role, output] of Object.entries(lit.extras)) {
+      inputs[role] = await blob(`lit-${role}`, await bytesOf(output))
+    }
+    const job = { width: 16, height: 16, spp: 1, bounces: 0, tile: 16, scene_digest: lit.info['digest'] }
+    const params = RenderParams.parse(job)
+    expect(await outcomeOf('render.path-trace', params, inputs, 0)).toMatchObject({ kind: 'done' })
+    const { environment, ...unlit } = inputs
+    expect(await outcomeOf('render.path-trace', params, unlit, 0)).toMatchObject({ kind: 'failed' })
+    // The same picture of light, turned, is another one.
+    const turned = { kind: 'picture', turn_degrees: 180 }
+    const again = await importedWith({ light: turned }, { environment: environment! })
+    expect(again.extras['environment']).toBeDefined()
+    expect(await outcomeOf('render.import', { light: turned }, { scene })).toMatchObject({
+      kind: 'failed',
+      fault: { kind: 'bad-input', message: 'light of a picture, and no picture of light' },
+    })
+  })
+
+  it('[G22] shows a scene by its own lamps alone, and a file without any in the dark', async () => {
+    const meteredOf = async (hasLamp: boolean) => {
+      const { document, add } = newDocument()
+      add(squareNode(document))
+      if (hasLamp) add(sunNode(document, 3))
+      const scene = await blob(`lamps-${hasLamp}`, await glbOf(document))
+      const { info, output } = done(
+        await outcomeOf('render.import', { aspect: 1, light: { kind: 'own' } }, { scene }),
+      )
+      expect(info['lit_by']).toBe('own')
+      const packedScene = await blob(`lamps-packed-${hasLamp}`, await bytesOf(output))
+      const size = { width: 32, height: 32 }
+      return done(await outcomeOf('render.meter', size, { scene: packedScene })).info['is_dark']
+    }
+    expect(await meteredOf(true)).toBe(false)
+    expect(await meteredOf(false)).toBe(true)
+  })
+
   it('shows tiles of any ranges of samples as small pictures, and the whole as a thumbnail', async () => {
     const job = RenderParams.parse({
       width: 48,
@@ -185,6 +233,58 @@ describe('the render library, in a compute host', () => {
     expect(new Set(data).size).toBeGreaterThan(50)
     expect(info['sample_us']).toBeGreaterThan(0)
     expect(info).toMatchObject({ exposure_stops: 0, is_dark: false })
+  })
+
+  it('[G23] renders a view in place of a camera, and previews show the same', async () => {
+    const view = { from: [0.5, 2, 3], to: [0, 1, 0], y_fov: 0.6 }
+    const file = await blob('viewed', await defaultSceneGlb())
+    const imported = done(await outcomeOf('render.import', { aspect: 1, view }, { scene: file }))
+    const { camera, digest: viewed } = z.object({ camera: z.int(), digest: z.string() }).parse(imported.info)
+    expect(camera).toBe(1)
+    const inputs: Record<string, RunFile> = {}
+    for (const [role, output] of Object.entries(imported.extras)) {
+      inputs[role] = await blob(`viewed-${role}`, await bytesOf(output))
+    }
+    const size = { width: 32, height: 32, spp: 1, bounces: 0, tile: 32 }
+    const job = RenderParams.parse({ ...size, camera, scene_digest: viewed })
+    expect(await outcomeOf('render.path-trace', job, inputs, 0)).toMatchObject({ kind: 'done' })
+    // The same scene with its own camera, seen so, and the one that was imported with the view.
+    const packedWithView = await blob('viewed-packed', await bytesOf(imported.output))
+    const look = { width: 48, height: 48, spp: 1, bounces: 2, picture: { width: 480, height: 480 } }
+    const pictureOf = async (scene: RunInput, params: Params) => {
+      const { output, info } = done(await outcomeOf('render.preview', { ...look, ...params }, { scene }))
+      return { data: decodeJpeg(await bytesOf(output), { useTArray: true }).data, info }
+    }
+    const [moved, told, own] = [
+      await pictureOf(packed, { view }),
+      await pictureOf(packedWithView, {}),
+      await pictureOf(packed, {}),
+    ]
+    const off = (a: Uint8Array, b: Uint8Array) =>
+      a.reduce((sum, value, i) => sum + Math.abs(value - (b[i] ?? 0)), 0) / a.length
+    expect(off(moved.data, told.data)).toBeLessThan(1)
+    expect(off(moved.data, own.data)).toBeGreaterThan(10)
+    // A camera's view, handed back, is that camera again.
+    const again = await pictureOf(packed, { view: own.info['view'] as Params })
+    expect(off(again.data, own.data)).toBeLessThan(1)
+    const quick = await pictureOf(packed, { view, quick: true, exposure_stops: 1 })
+    expect(quick.info).toMatchObject({ exposure_stops: 1, view })
+  })
+
+  it('[F8] cleans a preview of more samples: even, and with the same edges', async () => {
+    const size = { width: 64, height: 48, bounces: 4, picture: { width: 640, height: 480 } }
+    const pictureOf = async (spp: number) => {
+      const { output } = done(await outcomeOf('render.preview', { ...size, spp }, { scene: packed }))
+      return decodeJpeg(await bytesOf(output), { useTArray: true }).data
+    }
+    const [noisy, clean, best] = [await pictureOf(7), await pictureOf(8), await pictureOf(64)]
+    const errorOf = (data: Uint8Array) =>
+      data.reduce((sum, value, i) => sum + (value - (best[i] ?? 0)) ** 2, 0) / data.length
+    // Seven samples are not cleaned, and eight alone would be hardly better.
+    expect(errorOf(clean)).toBeLessThan(errorOf(noisy) / 2)
+    expect(await outcomeOf('render.preview', { ...size, spp: 9 }, { scene: packed })).toMatchObject({
+      ...{ kind: 'failed', fault: { kind: 'bad-input' } },
+    })
   })
 
   it('[G11] meters a scene the same for a preview, packed, and from the inputs that a job’s units read', async () => {

@@ -20,6 +20,8 @@ export interface ImportedScene {
   /** The same scene packed, for a preview here. */
   readonly packed: Cid
   readonly triangles: number
+  /** The number of the camera that has the view; absent where none was asked for. */
+  readonly camera?: number
   /** The light that it has, whether or not the camera sees it. */
   readonly litBy: Exclude<LitBy, 'nothing'>
   readonly warnings: readonly SceneWarning[]

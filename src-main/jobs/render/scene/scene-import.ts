@@ -4,6 +4,8 @@ import type { BlobStore } from '../../../ports/blob-store.ts'
 import type { RunInput } from '../../../ports/runner.ts'
 import { assert, refuse } from '../../../protocol/fault.ts'
 import type { Cid } from '../../../protocol/ids.ts'
+import type { RenderLight } from '../../../protocol/job-kinds/render-light.ts'
+import type { RenderView } from '../../../protocol/job-kinds/render-view.ts'
 import { framingAspect } from '../../../protocol/job-kinds/render-tasks.ts'
 import type { Params } from '../../../protocol/work.ts'
 import { runLocalTask, storeOutput } from '../../local-task.ts'
@@ -23,7 +25,11 @@ export interface SceneView {
   readonly files: SceneFiles['files']
   readonly main: string
   readonly environment?: Cid | undefined
+  /** The light around it, in place of what the file or the picture brings. */
+  readonly light?: RenderLight | undefined
   readonly camera?: number | undefined
+  /** In place of a camera. */
+  readonly view?: RenderView | undefined
   /** Seconds after the start of its animations; at rest when absent. */
   readonly seconds?: number | undefined
   /** Pixels of the picture. */
@@ -40,6 +46,7 @@ const ImportInfo = z.object({
   triangles: z.int().min(1),
   lit_by: LitBy.exclude(['nothing']),
   framed: z.boolean(),
+  camera: z.int().min(0).optional(),
   warnings: z.array(z.object({ kind: z.string(), message: z.string() })),
 })
 
@@ -66,12 +73,14 @@ export function createSceneImports(dependencies: JobDependencies): SceneImports 
 
   async function runImport(view: SceneView, key: string, signal: AbortSignal): Promise<ImportedScene> {
     const owner = `api:import:${tasks++}`
-    const { camera, seconds } = view
+    const { camera, seconds, light, view: eye } = view
     const aspect = framingAspect(view)
     const params: Params = {
       aspect,
       ...(camera === undefined ? {} : { camera }),
       ...(seconds === undefined ? {} : { seconds }),
+      ...(light === undefined ? {} : { light }),
+      ...(eye === undefined ? {} : { view: eye }),
     }
     try {
       const given = sceneInputs(blobs, view, owner)
@@ -87,15 +96,16 @@ export function createSceneImports(dependencies: JobDependencies): SceneImports 
         },
         signal,
       )
-      const { files, digest, decode_bytes, kernel_bytes, triangles, lit_by, warnings, framed } =
-        ImportInfo.parse(result.info)
+      const info = ImportInfo.parse(result.info)
+      const { files, digest, decode_bytes, kernel_bytes, triangles, lit_by, warnings, framed } = info
       const packed = await storeOutput(blobs, result.output, owner)
       const inputs: Record<string, Cid> = {}
       for (const [role, output] of Object.entries(result.extras)) {
         inputs[role] = (await storeOutput(blobs, output, owner)).cid
       }
       for (const [role, name] of Object.entries(files)) inputs[role] = cidOf(given, name)
-      if (view.environment !== undefined) inputs[ENVIRONMENT_ROLE] = view.environment
+      // Light that the import made travels in place of the picture.
+      if (view.environment !== undefined) inputs[ENVIRONMENT_ROLE] ??= view.environment
       const scene: ImportedScene = {
         inputs,
         bytes: [...new Set(Object.values(inputs))].reduce((sum, cid) => sum + bytesOf(cid), 0),
@@ -104,6 +114,7 @@ export function createSceneImports(dependencies: JobDependencies): SceneImports 
         memoryBytes: kernel_bytes + packed.bytes + decode_bytes,
         packed: packed.cid,
         triangles,
+        ...(info.camera === undefined ? {} : { camera: info.camera }),
         litBy: lit_by,
         warnings,
       }
@@ -134,9 +145,17 @@ export function createSceneImports(dependencies: JobDependencies): SceneImports 
 }
 
 /** The cache key of an import: all that decides it but the shape of the picture. */
-function keyOf({ files, main, environment, camera, seconds }: SceneView): string {
+function keyOf({ files, main, environment, light, camera, view, seconds }: SceneView): string {
   const sorted = [...files].sort((a, b) => (a.name < b.name ? -1 : 1))
-  return JSON.stringify([sorted.map(({ name, cid }) => [name, cid]), main, environment, camera, seconds])
+  return JSON.stringify([
+    sorted.map(({ name, cid }) => [name, cid]),
+    main,
+    environment,
+    light,
+    camera,
+    view,
+    seconds,
+  ])
 }
 
 function cidOf(inputs: Record<string, RunInput>, role: string): Cid {

@@ -22,6 +22,11 @@ export interface SceneExposure {
   readonly lit_by: LitBy
 }
 
+/** The exposure and light of a scene by what was metered of it. */
+export function exposureOf({ litBy }: ImportedScene, metered: MeteredInfo): SceneExposure {
+  return { stops: metered.exposure_stops, lit_by: metered.is_dark ? 'nothing' : litBy }
+}
+
 /** Pixels of the picture that is to be. */
 interface PictureSize {
   readonly width: number
@@ -50,10 +55,7 @@ export function createSceneMeter({ blobs, runner, report }: JobDependencies): Sc
   let tasks = 0
 
   function remember(scene: ImportedScene, picture: PictureSize, metered: MeteredInfo): SceneExposure {
-    const exposure = {
-      stops: metered.exposure_stops,
-      lit_by: metered.is_dark ? 'nothing' : scene.litBy,
-    } as const
+    const exposure = exposureOf(scene, metered)
     known.set(keyOf(scene, picture), exposure)
     const [oldest] = known.keys()
     if (known.size > REMEMBERED_MAX && oldest !== undefined) known.delete(oldest)

@@ -115,26 +115,64 @@ export const render: typeof english = {
   uploadAgain: 'Kopieren',
   cancelUpload: 'Anhalten',
   previewing: 'Vorschau entsteht',
-  previewOf: (name) => `Vorschau von ${name}, ein Sample je Pixel`,
-  previewTook: (duration, stops) =>
-    `Vorschau, hier entstanden in ${duration}. Belichtung ${stops} EV, wie im Bild`,
+  previewOf: (name) => `Vorschau von ${name}`,
+  previewTook: (duration) => `Vorschau, hier entstanden in ${duration}.`,
+  previewRefined: (samples) => `Vorschau mit ${samples} Samples je Pixel, ohne Rauschen.`,
+  previewRefining: 'Eine bessere entsteht gerade.',
+  previewExposure: (stops) => `Belichtung ${stops} EV, wie im Bild.`,
   previewFailed: 'Keine Vorschau von dieser Szene',
 
   light: {
     studio: {
       title: 'Diese Szene hat keine Lichter.',
       scene:
-        'Sie bekommt weiches Studiolicht. Für anderes Licht zieh einen .hdr-Himmel hierher, oder füge in deinem 3D-Programm Lichter hinzu und exportiere die Szene noch einmal.',
+        'Sie bekommt weiches Studiolicht. Wähle unter Licht ein anderes, zieh einen .hdr-Himmel hierher, oder füge in deinem 3D-Programm Lichter hinzu und exportiere die Szene noch einmal.',
       picture:
-        'Sie bekam weiches Studiolicht. Für anderes Licht gib der Szene einen .hdr-Himmel oder Lichter und rendere sie noch einmal.',
+        'Sie bekam weiches Studiolicht. Für anderes Licht rendere sie noch einmal und wähle eines unter Licht.',
     },
     nothing: {
       title: 'Was die Kamera sieht, bekommt kaum Licht.',
       scene:
-        'Das Bild würde schwarz. Zieh einen .hdr-Himmel hierher, oder füge in deinem 3D-Programm Lichter hinzu und exportiere die Szene noch einmal.',
-      picture:
-        'Darum ist das Bild schwarz. Gib der Szene einen .hdr-Himmel oder Lichter und rendere sie noch einmal.',
+        'Das Bild würde schwarz. Wähle ein anderes Licht, zieh einen .hdr-Himmel hierher, oder füge in deinem 3D-Programm Lichter hinzu und exportiere die Szene noch einmal.',
+      picture: 'Darum ist das Bild schwarz. Rendere sie noch einmal und wähle eines unter Licht.',
     },
+  },
+
+  lightField: {
+    label: 'Licht',
+    names: {
+      auto: 'Szene',
+      own: 'Nur Lampen',
+      studio: 'Studio',
+      'soft-boxes': 'Softboxen',
+      'window-room': 'Fenster',
+      overcast: 'Wolken',
+      sky: 'Himmel',
+      picture: 'Deine .hdr',
+    },
+    notes: {
+      auto: 'So, wie es die Datei vorgibt. Eine Datei ohne Lampen bekommt weiches Studiolicht.',
+      own: 'Nur die Lampen der Datei, um sie herum ist es dunkel.',
+      studio: 'Weiches, gleichmäßiges Licht. Passt zu allem.',
+      'soft-boxes': 'Ein dunkles Studio mit drei Lampen. Für alles, was glänzt.',
+      'window-room': 'Ein warmes Zimmer mit zwei Fenstern auf der linken Seite.',
+      overcast: 'Ein Garten an einem trüben Tag: fast ohne Schatten.',
+      sky: 'Sonne und Himmel an einem klaren Tag. Norden ist dort, wohin −z der Szene zeigt.',
+      picture: 'Das Licht des .hdr-Bildes, das du hineingezogen hast.',
+    },
+    turn: 'Drehung',
+    strength: 'Stärke',
+    sunElevation: 'Sonnenhöhe',
+    sunDirection: 'Himmelsrichtung',
+    haze: 'Luft',
+    air: { clear: 'sehr klar', fine: 'klar', hazy: 'dunstig', thick: 'sehr dunstig' },
+    byTime: 'Sonne nach Zeit und Ort stellen',
+    when: 'Tag und Uhrzeit',
+    latitude: 'Breite',
+    longitude: 'Länge',
+    northIsPositive: 'Grad; südlich des Äquators negativ',
+    eastIsPositive: 'Grad; westlich von Greenwich negativ',
+    isNight: 'Dann steht die Sonne unter dem Horizont',
   },
 
   size: 'Größe',
@@ -146,6 +184,13 @@ export const render: typeof english = {
   cameraDefault: 'Die der Szene',
   cameraNumbered: (number) => `Kamera ${number}`,
   cameraNone: 'Die Szene hat keine Kamera, deshalb ist alles zu sehen.',
+  view: {
+    label: 'Blick auf die Szene',
+    keys: 'Ziehen oder die Pfeiltasten drehen den Blick, mit Umschalt verschieben sie ihn. Plus und Minus oder das Rad gehen näher heran und weiter weg.',
+    hint: 'Zieh daran, um sie von woanders zu sehen.',
+    own: 'Wie du sie gedreht hast',
+    reset: 'Zurück zur Kamera',
+  },
   quality: 'Qualität',
   qualities: { draft: 'Entwurf', good: 'Gut', fine: 'Fein', custom: 'Eigene' },
   spp: 'Samples je Pixel',

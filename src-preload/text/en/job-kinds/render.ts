@@ -122,9 +122,11 @@ export const render = {
   uploadAgain: 'Copy it',
   cancelUpload: 'Stop',
   previewing: 'Making a preview',
-  previewOf: (name: string) => `Preview of ${name}, one sample a pixel`,
-  previewTook: (duration: string, stops: string) =>
-    `Preview, made here in ${duration}. Exposure ${stops} EV, as in the picture`,
+  previewOf: (name: string) => `Preview of ${name}`,
+  previewTook: (duration: string) => `Preview, made here in ${duration}.`,
+  previewRefined: (samples: string) => `Preview of ${samples} samples a pixel, cleaned of noise.`,
+  previewRefining: 'A better one is on its way.',
+  previewExposure: (stops: string) => `Exposure ${stops} EV, as in the picture.`,
   previewFailed: 'No preview of this scene',
 
   // A scene without light, beside it and at its picture.
@@ -132,17 +134,52 @@ export const render = {
     studio: {
       title: 'This scene has no lights.',
       scene:
-        'It gets soft studio light. For other light, drop a .hdr sky here, or add lights in your 3D program and export the scene again.',
-      picture:
-        'It got soft studio light. For other light, add a .hdr sky or lights to the scene, and render it again.',
+        'It gets soft studio light. Choose another under Light, drop a .hdr sky here, or add lights in your 3D program and export the scene again.',
+      picture: 'It got soft studio light. For other light, render it again and choose one under Light.',
     },
     nothing: {
       title: 'Hardly any light reaches what the camera sees.',
       scene:
-        'The picture would be black. Drop a .hdr sky here, or add lights in your 3D program and export the scene again.',
-      picture:
-        'That is why the picture is black. Add a .hdr sky or lights to the scene, and render it again.',
+        'The picture would be black. Choose another light, drop a .hdr sky here, or add lights in your 3D program and export the scene again.',
+      picture: 'That is why the picture is black. Render it again and choose one under Light.',
     },
+  },
+
+  lightField: {
+    label: 'Light',
+    names: {
+      auto: 'Scene',
+      own: 'Lamps only',
+      studio: 'Studio',
+      'soft-boxes': 'Soft boxes',
+      'window-room': 'Windows',
+      overcast: 'Clouds',
+      sky: 'Sky',
+      picture: 'Your .hdr',
+    },
+    notes: {
+      auto: 'As the file has it. A file without lights gets soft studio light.',
+      own: 'The lamps of the file alone, with darkness around them.',
+      studio: 'Soft, even light. Goes with anything.',
+      'soft-boxes': 'A dark studio with three lamps. For things that shine.',
+      'window-room': 'A warm room with two windows on the left.',
+      overcast: 'A garden on a cloudy day: hardly any shadows.',
+      sky: 'Sun and sky on a clear day. North is where the scene’s −z points.',
+      picture: 'The light of the .hdr picture that you dropped.',
+    },
+    turn: 'Turn',
+    strength: 'Strength',
+    sunElevation: 'Sun’s height',
+    sunDirection: 'Sun’s direction',
+    haze: 'Air',
+    air: { clear: 'very clear', fine: 'clear', hazy: 'hazy', thick: 'very hazy' },
+    byTime: 'Put the sun by time and place',
+    when: 'Day and time',
+    latitude: 'Latitude',
+    longitude: 'Longitude',
+    northIsPositive: 'Degrees; south of the equator they are negative',
+    eastIsPositive: 'Degrees; west of Greenwich they are negative',
+    isNight: 'The sun is below the horizon then',
   },
 
   size: 'Size',
@@ -154,6 +191,13 @@ export const render = {
   cameraDefault: 'The scene’s own',
   cameraNumbered: (number: string) => `Camera ${number}`,
   cameraNone: 'The scene has no camera, so all of it is shown.',
+  view: {
+    label: 'View of the scene',
+    keys: 'Drag to turn the view, or press the arrow keys; with Shift they move it. Plus and minus, or the wheel, come closer and go farther.',
+    hint: 'Drag it to look from elsewhere.',
+    own: 'As you turned it',
+    reset: 'Back to the camera',
+  },
   quality: 'Quality',
   qualities: { draft: 'Draft', good: 'Good', fine: 'Fine', custom: 'Custom' },
   spp: 'Samples a pixel',

@@ -58,7 +58,7 @@ function mountAgain(job: SummaryOf<'render'>, calls: Answers['render'] = {}) {
           inspectScene: () => REPORT,
           previewScene: () => ({
             ...{ image: new Blob(['x']), width: 1, height: 1, sample_us: 1, unit_ram_gb: 0.2, took_ms: 900 },
-            ...{ exposure_stops: 0, lit_by: 'own' },
+            ...{ exposure_stops: 0, lit_by: 'own', view: { from: [0, 0, 2], to: [0, 0, 0], y_fov: 0.8 } },
           }),
           estimate: () => ({ peers: 1, cores: 1, core_ms: 1, likely_ms: 1 }),
           ...calls,

@@ -11,10 +11,18 @@ import { useNow } from '../../../ui/use-now.ts'
 import { CleanField } from './clean-field.tsx'
 import { EstimateLine } from './estimate-line.tsx'
 import { FramesField } from './frames-field.tsx'
+import { LightField } from './light-field.tsx'
 import { useLatestAnswer } from '../../../connection/latest-answer.ts'
-import { ChecksField, EncryptField, PriorityField, QualityField, SizeField } from './render-fields.tsx'
+import {
+  ChecksField,
+  EncryptField,
+  type FieldProps,
+  PriorityField,
+  QualityField,
+  SizeField,
+} from './render-fields.tsx'
 import { rememberForm } from './remembered-form.ts'
-import { orderOf, type RenderForm, type RenderOrder } from './render-form.ts'
+import { type FormScene, orderOf, type RenderForm, type RenderOrder } from './render-form.ts'
 import type { HandedScene } from '../scene/handed-scene.ts'
 import { useSceneDrop } from '../scene/scene-drop.tsx'
 import classes from './new-render-form.module.css'
@@ -58,7 +66,8 @@ export function NewRenderForm({
   const text = useText().jobKinds.render
   const refusalId = useId()
   const nowMs = useNow(DEADLINE_CHECK_MS)
-  const outcome = orderOf(form, { animationSeconds, nowMs })
+  const hasLightPicture = scene?.environment !== undefined
+  const outcome = orderOf(form, { animationSeconds, hasLightPicture, nowMs })
   const order = outcome.ok ? outcome.order : undefined
   const question = order && estimateQuestion(order, { sampleUs, unitRamGb }, scene)
   const news = useEstimateNews()
@@ -84,15 +93,7 @@ export function NewRenderForm({
   useToastRoom(foot)
   return (
     <form className={classes['form']} onSubmit={submit} noValidate aria-label={text.newJob}>
-      <div className={classes['fields']}>
-        <SizeField {...fields} cameras={cameras} />
-        <QualityField {...fields} />
-        <CleanField {...fields} />
-        <FramesField {...fields} animationSeconds={animationSeconds} />
-        <ChecksField {...fields} />
-        <PriorityField {...fields} nowMs={nowMs} />
-        <EncryptField {...fields} />
-      </div>
+      <RenderFields {...fields} {...{ cameras, animationSeconds, hasLightPicture, nowMs }} />
       <div ref={foot} className={classes['foot']}>
         {refusal === undefined ? (
           <EstimateLine
@@ -110,6 +111,33 @@ export function NewRenderForm({
         <SubmitButton isSending={isSending} isReady={isReady} describedBy={refusal && refusalId} />
       </div>
     </form>
+  )
+}
+
+/** All fields, in the order in which one thinks of them. */
+function RenderFields({
+  cameras,
+  animationSeconds,
+  hasLightPicture,
+  nowMs,
+  ...fields
+}: FieldProps & FormScene & { readonly cameras: readonly string[] | undefined }) {
+  return (
+    <div className={classes['fields']}>
+      <SizeField {...fields} cameras={cameras} />
+      <LightField
+        light={fields.form.light}
+        hasPicture={hasLightPicture}
+        nowMs={nowMs}
+        onChange={(light) => fields.onChange({ light })}
+      />
+      <QualityField {...fields} />
+      <CleanField {...fields} />
+      <FramesField {...fields} animationSeconds={animationSeconds} />
+      <ChecksField {...fields} />
+      <PriorityField {...fields} nowMs={nowMs} />
+      <EncryptField {...fields} />
+    </div>
   )
 }
 

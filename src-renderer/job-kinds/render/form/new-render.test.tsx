@@ -1,6 +1,6 @@
 import { screen, within } from '@testing-library/react'
-import { expect, it } from 'vitest'
-import type { Cid, JobId, SceneReport, SubmittedRender, UploadId } from '#contract'
+import { describe, expect, it } from 'vitest'
+import type { Cid, JobId, ScenePreview, SceneReport, SubmittedRender, UploadId } from '#contract'
 import { fault, mount, type Answers } from '../../../component.fixture.tsx'
 import { SceneDropZone } from '../scene/scene-drop.tsx'
 import { NewRender } from './new-render.tsx'
@@ -15,6 +15,11 @@ const REPORT: SceneReport = {
   animation_seconds: 0,
   missing: [],
   warnings: [],
+}
+
+const PREVIEW: ScenePreview = {
+  ...{ image: new Blob(['x']), width: 1, height: 1, sample_us: 1, unit_ram_gb: 0.2, took_ms: 900 },
+  ...{ exposure_stops: 0, lit_by: 'own', view: { from: [0, 0, 2], to: [0, 0, 0], y_fov: 0.8 } },
 }
 
 const SUBMITTED: SubmittedRender = {
@@ -55,10 +60,7 @@ function mountForm(render: Answers['render'] = {}, jobs: Answers['jobs'] = {}) {
         jobs,
         render: {
           inspectScene: () => REPORT,
-          previewScene: () => ({
-            ...{ image: new Blob(['x']), width: 1, height: 1, sample_us: 1, unit_ram_gb: 0.2, took_ms: 900 },
-            ...{ exposure_stops: 0, lit_by: 'own' },
-          }),
+          previewScene: () => PREVIEW,
           estimate: () => ({ peers: 1, cores: 1, core_ms: 1, likely_ms: 1 }),
           ...render,
         },
@@ -122,6 +124,113 @@ it('a dropped .hdr lights the scene, in the preview and in the picture, until it
   expect(asked('render.inspectScene').at(-1)).not.toHaveProperty('environment')
   await user.click(screen.getByRole('button', { name: 'Leave out sky.hdr' }))
   await expect.poll(() => asked('render.previewScene').at(-1)).not.toHaveProperty('environment')
+})
+
+describe('the preview', () => {
+  const asSamples = (asked: readonly unknown[]) => asked.map((ask) => (ask as { spp: number }).spp)
+
+  it('[F8] becomes better while the form stays as it is, and begins anew when the light changes', async () => {
+    const { drop, user, asked } = mountForm()
+    drop(file('room.gltf', gltf()))
+    await screen.findByText(/^Preview of 32 samples a pixel, cleaned of noise/)
+    expect(asSamples(asked('render.previewScene'))).toEqual([1, 8, 32])
+    await user.click(screen.getByRole('radio', { name: 'Clouds' }))
+    await expect.poll(() => asSamples(asked('render.previewScene'))).toEqual([1, 8, 32, 1, 8, 32])
+    expect(asked('render.previewScene').slice(3)).toMatchObject(
+      [1, 8, 32].map((spp) => ({ spp, light: { kind: 'overcast', turn_degrees: 0, strength: 1 } })),
+    )
+  })
+
+  it('[F8] stays as it is where a better one would take long', async () => {
+    // 640 × 360 pixels of 8 samples at 100 µs: three minutes.
+    const { drop, asked } = mountForm({ previewScene: () => ({ ...PREVIEW, sample_us: 100 }) })
+    drop(file('room.gltf', gltf()))
+    await screen.findByText(/^Preview, made here in 0.9 s/)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(asSamples(asked('render.previewScene'))).toEqual([1])
+  })
+
+  it('[F8] stays where a better one fails, and the estimate rests on the first one of a view', async () => {
+    const previewScene = ({ spp = 1 }: { spp?: number | undefined }) =>
+      spp === 32 ? Promise.reject(fault('unit-failed', 'no memory')) : { ...PREVIEW, sample_us: spp }
+    const { drop, asked } = mountForm({ previewScene })
+    drop(file('room.gltf', gltf()))
+    await screen.findByText(/^Preview of 8 samples a pixel/)
+    await expect.poll(() => asSamples(asked('render.previewScene'))).toEqual([1, 8, 32])
+    expect(screen.queryByText('no memory')).toBeNull()
+    screen.getByText(/^Preview of 8 samples a pixel/)
+    await expect.poll(() => asked('render.estimate').at(-1)).toMatchObject({ sample_us: 1 })
+    expect((await render()).disabled).toBe(false)
+  })
+})
+
+describe('the view', () => {
+  const eyeOf = (ask: unknown) =>
+    (ask as { view?: { from: number[] } }).view?.from.map((x) => Math.round(x * 100) / 100)
+  const shown = () => screen.findByRole('group', { name: 'View of the scene' })
+
+  async function mountView(answers: Answers['render'] = {}) {
+    const mounted = mountForm(
+      { inspectScene: () => ({ ...REPORT, cameras: ['A', 'B'] }), ...answers },
+      { submit: () => SUBMITTED },
+    )
+    mounted.drop(file('room.gltf', gltf()))
+    await screen.findByText(/^Preview of 32 samples/)
+    return { ...mounted, last: () => mounted.asked('render.previewScene').at(-1) }
+  }
+
+  it('[F9] is turned and moved by keys: small pictures at once, a good one when it stands still', async () => {
+    const { user, last, asked } = await mountView()
+    expect(eyeOf(last())).toBeUndefined()
+    ;(await shown()).focus()
+    await user.keyboard('{ArrowRight}')
+    await expect.poll(() => eyeOf(last())).toEqual([0.17, 0, 1.99])
+    expect(asked('render.previewScene').at(-1)).toMatchObject({ spp: 1, exposure_stops: 0, width: 240 })
+    await user.keyboard('+')
+    await expect.poll(() => eyeOf(last())).toEqual([0.15, 0, 1.66])
+    await screen.findByText(/^Preview of 32 samples/)
+    expect(last()).toMatchObject({ spp: 32, width: 640 })
+    expect(last()).not.toHaveProperty('exposure_stops')
+    await user.keyboard('{Shift>}{ArrowUp}{/Shift}')
+    await expect.poll(() => eyeOf(last())?.[1]).toBeGreaterThan(0)
+  })
+
+  it('[F9] is what is sent, until the camera is taken again', async () => {
+    const { user, last, asked } = await mountView()
+    ;(await shown()).focus()
+    await user.keyboard('{ArrowRight}')
+    await expect.poll(() => eyeOf(last())).toEqual([0.17, 0, 1.99])
+    expect(screen.getByRole<HTMLInputElement>('combobox', { name: 'Camera' }).value).toBe('As you turned it')
+    await user.click(screen.getByRole('button', { name: 'Back to the camera' }))
+    await expect.poll(() => eyeOf(last())).toBeUndefined()
+    ;(await shown()).focus()
+    await user.keyboard('{ArrowRight}')
+    await expect.poll(() => eyeOf(last())).toEqual([0.17, 0, 1.99])
+    await user.click(await render())
+    await expect
+      .poll(() => asked('jobs.submit').at(-1))
+      .toMatchObject({ view: { to: [0, 0, 0], y_fov: 0.8 } })
+  })
+
+  it('[F9] hands on the newest of many moves when the picture before it is there', async () => {
+    let finish: (() => void)[] = []
+    const { user, asked } = await mountView({
+      previewScene: ({ exposure_stops }) =>
+        exposure_stops === undefined
+          ? PREVIEW
+          : new Promise((resolve) => finish.push(() => resolve(PREVIEW))),
+    })
+    ;(await shown()).focus()
+    await user.keyboard('{ArrowRight}')
+    await expect.poll(() => finish.length).toBe(1)
+    const before = asked('render.previewScene').length
+    await user.keyboard('{ArrowRight}{ArrowRight}{ArrowRight}')
+    expect(asked('render.previewScene').length).toBe(before)
+    for (const end of finish.splice(0)) end()
+    // Four presses of five degrees.
+    await expect.poll(() => eyeOf(asked('render.previewScene').at(-1))).toEqual([0.68, 0, 1.88])
+    finish = []
+  })
 })
 
 it('a scene that is refused cannot be sent, and the line beside the button says why', async () => {

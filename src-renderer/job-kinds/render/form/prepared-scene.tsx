@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react'
-import type { SceneFile, SceneReport } from '#contract'
+import type { Cid, RenderView, SceneFile, SceneReport } from '#contract'
 import { type LatestAnswer, useLatestAnswer } from '../../../connection/latest-answer.ts'
 import { NewRenderForm } from './new-render-form.tsx'
 import { orderOf, type RenderForm } from './render-form.ts'
@@ -37,8 +37,14 @@ export function PreparedScene({
   const report = useSceneReport(scene)
   const { isRead, cameras, animationSeconds } = knownOf(reading, report.value)
   // A preview does not depend on the time by which the picture should be done.
-  const outcome = orderOf({ ...form, deadlineMs: undefined }, { animationSeconds, nowMs: 0 })
-  const preview = useScenePreview(scene, outcome.ok ? outcome.order : undefined)
+  useNewLightPicture(scene?.environment, () =>
+    setForm((now) => ({ ...now, light: { ...now.light, choice: 'auto' } })),
+  )
+  const hasLightPicture = scene?.environment !== undefined
+  const outcome = orderOf({ ...form, deadlineMs: undefined }, { animationSeconds, hasLightPicture, nowMs: 0 })
+  const [isMoving, setIsMoving] = useState(false)
+  const preview = useScenePreview(scene, outcome.ok ? outcome.order : undefined, isMoving)
+  const setView = (view: RenderView | undefined): void => setForm((now) => ({ ...now, view }))
   return (
     <div className={classes['halves']}>
       <ScenePanel
@@ -47,6 +53,9 @@ export function PreparedScene({
         upload={upload}
         report={report.value}
         preview={preview}
+        view={form.view}
+        onView={setView}
+        onMoving={setIsMoving}
         shape={(form.width ?? 16) / Math.max(1, form.height ?? 9)}
         onCancelUpload={cancel}
         onUpload={restart}
@@ -69,6 +78,14 @@ export function PreparedScene({
       )}
     </div>
   )
+}
+
+/** Calls `onNew` when a picture of light comes that was not there before: it is the light then, whatever was chosen. */
+function useNewLightPicture(picture: Cid | undefined, onNew: () => void): void {
+  const [last, setLast] = useState(picture)
+  if (picture === undefined || picture === last) return
+  setLast(picture)
+  onNew()
 }
 
 /** What the form needs of the scene, by its own description or by the node's reading of it. */

@@ -2,15 +2,19 @@ import type { RenderRecipe } from '#contract'
 import { priorityName } from '../../../state/priority.ts'
 import type { HandedScene } from '../scene/handed-scene.ts'
 import { framesText } from './frames-text.ts'
+import { formOfLight } from './light-form.ts'
 import { CLEAN_PERCENTS, FIRST_FORM, type Quality, QUALITY_SPP, type RenderForm } from './render-form.ts'
 
 /** The form with the settings of a job, to be changed. */
 export function formOfRecipe(recipe: RenderRecipe): RenderForm {
-  const { width, height, camera, spp, denoise, frames, fps, redundancy, priority, encrypt } = recipe
+  const { width, height, camera, spp, denoise, frames, fps, redundancy, priority, encrypt, light, view } =
+    recipe
   const known = Object.entries(QUALITY_SPP).find(([, samples]) => samples === spp)
   return {
     ...FIRST_FORM,
     ...{ width, height, camera, spp, fps, encrypt },
+    view,
+    light: formOfLight(light),
     quality: (known?.[0] ?? 'custom') as Quality,
     cleans: denoise > 0,
     cleanPercent: nearestPercent(denoise),

@@ -97,21 +97,29 @@ function CameraField({
 }: Pick<FieldProps, 'form' | 'onChange'> & { readonly cameras: readonly string[] | undefined }) {
   const text = useText().jobKinds.render
   if (cameras === undefined) return null
+  const ownView = form.view === undefined ? [] : [{ value: 'view', label: text.view.own }]
   if (cameras.length < 2) {
-    return cameras.length === 0 ? <p className={classes['note']}>{text.cameraNone}</p> : null
+    const note = form.view === undefined ? text.cameraNone : text.view.own
+    return cameras.length === 0 || form.view !== undefined ? <p className={classes['note']}>{note}</p> : null
   }
   return (
     <Select
       mt="sm"
       label={text.camera}
       data={[
+        ...ownView,
         { value: '', label: text.cameraDefault },
         ...cameraLabels(cameras, text.cameraNumbered).map((label, index) => ({ value: `${index}`, label })),
       ]}
-      value={form.camera === undefined ? '' : `${form.camera}`}
-      onChange={(value) => onChange({ camera: value === null || value === '' ? undefined : Number(value) })}
+      value={form.view !== undefined ? 'view' : form.camera === undefined ? '' : `${form.camera}`}
+      onChange={(value) => value !== 'view' && onChange({ camera: cameraOf(value), view: undefined })}
     />
   )
+}
+
+/** A choice of the list as a camera's number; the scene's own camera for none. */
+function cameraOf(value: string | null): number | undefined {
+  return value === null || value === '' ? undefined : Number(value)
 }
 
 /** How much grain there may be, and the samples that this means. */

@@ -3,7 +3,7 @@ import { allFrames, FIRST_FORM, formFrom, keptForm, orderOf, type RenderForm } f
 import { parseFrames } from './frames-text.ts'
 
 const order = (change: Partial<RenderForm>, animationSeconds = 0) =>
-  orderOf({ ...FIRST_FORM, ...change }, { animationSeconds, nowMs: 1_000 })
+  orderOf({ ...FIRST_FORM, ...change }, { animationSeconds, hasLightPicture: false, nowMs: 1_000 })
 
 describe('the form of a render', () => {
   test('is an order as it comes', () => {

@@ -1,5 +1,7 @@
 import { PRIORITIES, type PriorityName } from '../../../state/priority.ts'
+import type { RenderLight, RenderView } from '#contract'
 import { type FramesProblem, parseFrames } from './frames-text.ts'
+import { FIRST_LIGHT, type LightForm, lightFrom, lightOf } from './light-form.ts'
 
 /** Sizes that people ask for by name, in pixels. */
 export const SIZE_PRESETS = [
@@ -36,6 +38,9 @@ export interface RenderForm {
   readonly height: number | undefined
   /** Index among the scene's cameras; the scene's own choice when undefined. */
   readonly camera: number | undefined
+  /** A view of the user's own, in place of a camera. */
+  readonly view: RenderView | undefined
+  readonly light: LightForm
   readonly quality: Quality
   /** Counts with quality `custom`. */
   readonly spp: number | undefined
@@ -57,6 +62,8 @@ export const FIRST_FORM: RenderForm = {
   width: 1_920,
   height: 1_080,
   camera: undefined,
+  view: undefined,
+  light: FIRST_LIGHT,
   quality: 'good',
   spp: 256,
   cleans: true,
@@ -88,6 +95,10 @@ export interface RenderOrder {
   /** Absent for all of it. */
   readonly denoise?: number
   readonly camera?: number
+  /** In place of a camera. */
+  readonly view?: RenderView
+  /** Absent where it is left to the scene, or to its picture of light as it is. */
+  readonly light?: RenderLight
   readonly frames?: number[]
   readonly fps: number
   readonly redundancy: number
@@ -101,10 +112,17 @@ export function sppOf({ quality, spp }: RenderForm): number | undefined {
   return quality === 'custom' ? spp : QUALITY_SPP[quality]
 }
 
-/** Checks a form. `animationSeconds` says whether the scene moves; `nowMs` is the user's clock. */
+/** What a form's contents depend on besides: whether the scene moves and has a picture of light, and the user's clock. */
+export interface FormScene {
+  readonly animationSeconds: number
+  readonly hasLightPicture: boolean
+  readonly nowMs: number
+}
+
+/** Checks a form. */
 export function orderOf(
   form: RenderForm,
-  { animationSeconds, nowMs }: { readonly animationSeconds: number; readonly nowMs: number },
+  { animationSeconds, hasLightPicture, nowMs }: FormScene,
 ):
   | { readonly ok: true; readonly order: RenderOrder }
   | { readonly ok: false; readonly problems: FormProblems } {
@@ -132,7 +150,7 @@ export function orderOf(
       spp,
       tile: width * height > SMALL_TILE_PIXELS_MAX ? TILE_LARGE : TILE_SMALL,
       ...strengthOf(form),
-      ...(form.camera === undefined ? {} : { camera: form.camera }),
+      ...lookOf(form, hasLightPicture),
       ...(frames.length === 0 ? {} : { frames }),
       fps: Math.min(FPS_MAX, Math.max(1, fps)),
       redundancy: form.checks,
@@ -140,6 +158,19 @@ export function orderOf(
       ...(form.deadlineMs === undefined ? {} : { deadline_ms: form.deadlineMs }),
       ...(form.encrypt ? { encrypt: true } : {}),
     },
+  }
+}
+
+/** The eye and the light, where they are not left to the scene. */
+function lookOf(
+  { camera, view, light }: RenderForm,
+  hasLightPicture: boolean,
+): Pick<RenderOrder, 'camera' | 'view' | 'light'> {
+  const chosen = lightOf(light, hasLightPicture)
+  return {
+    ...(camera === undefined || view !== undefined ? {} : { camera }),
+    ...(view === undefined ? {} : { view }),
+    ...(chosen === undefined ? {} : { light: chosen }),
   }
 }
 
@@ -159,6 +190,7 @@ export function allFrames(animationSeconds: number, fps: number): string {
 export function keptForm({
   width,
   height,
+  light,
   quality,
   spp,
   cleans,
@@ -169,7 +201,7 @@ export function keptForm({
   encrypt,
 }: RenderForm): string {
   return JSON.stringify({
-    ...{ width, height, quality, spp, cleans, cleanPercent, fps, checks, priority, encrypt },
+    ...{ width, height, light, quality, spp, cleans, cleanPercent, fps, checks, priority, encrypt },
   })
 }
 
@@ -196,6 +228,7 @@ export function formFrom(kept: string | null): RenderForm {
     height: whole('height', SIDE_MAX),
     spp: whole('spp', SPP_MAX),
     fps: whole('fps', FPS_MAX),
+    light: lightFrom(known.get('light')),
     quality: oneOf<Quality>('quality', ['draft', 'good', 'fine', 'custom'], FIRST_FORM.quality),
     checks: oneOf<number>('checks', CHECKS, FIRST_FORM.checks),
     priority: oneOf<PriorityName>('priority', ['low', 'normal', 'high'], FIRST_FORM.priority),

@@ -117,7 +117,7 @@ it.each([
   mountPicture(finished({}, { lit_by }))
   const notice = (await screen.findByText(title)).closest('[role=status]')
   expect(notice?.textContent).toContain(what)
-  expect(notice?.textContent).toMatch(/add a \.hdr sky or lights .* render it again/i)
+  expect(notice?.textContent).toMatch(/render it again and choose one under Light/i)
 })
 
 it.each(['own', 'environment', undefined] as const)('a picture lit by %s says nothing', async (lit_by) => {

@@ -1,6 +1,5 @@
-import { Button, Loader, Progress, Select } from '@mantine/core'
-import { IconPhoto } from '@tabler/icons-react'
-import type { LitBy, SceneReport } from '#contract'
+import { Button, Progress, Select } from '@mantine/core'
+import type { LitBy, RenderView, SceneReport } from '#contract'
 import { useFormat, useText } from '../../../state/text.tsx'
 import { FaultNotice } from '../../../ui/notices/fault-notice.tsx'
 import { FilesButton } from '../../../ui/files-button.tsx'
@@ -9,6 +8,7 @@ import { DroppedList } from './dropped-list.tsx'
 import type { FatedFile } from './file-fates.ts'
 import type { SceneOutline } from './gltf-references.ts'
 import { SceneLight } from './scene-light.tsx'
+import { SceneView } from '../view/scene-view.tsx'
 import { MissingFiles, SceneWarnings } from './scene-lacks.tsx'
 import { fileName, sceneCandidates } from './scene-files.ts'
 import { useSceneDrop } from './scene-drop.tsx'
@@ -17,6 +17,13 @@ import type { SceneReading } from './scene-reading.ts'
 import type { SceneUpload } from './scene-upload.ts'
 import classes from './scene-panel.module.css'
 
+/** The eye of the user's own, if there is one, and how it is moved. */
+interface ViewProps {
+  readonly view: RenderView | undefined
+  readonly onView: (view: RenderView | undefined) => void
+  readonly onMoving: (isMoving: boolean) => void
+}
+
 /** The left half of a new render: the scene as it looks, what it is made of, and what it lacks. */
 export function ScenePanel({
   reading,
@@ -24,12 +31,15 @@ export function ScenePanel({
   upload,
   report,
   preview,
+  view,
+  onView,
+  onMoving,
   shape,
   onCancelUpload,
   onUpload,
   onChoose,
   fates,
-}: {
+}: ViewProps & {
   /** Undefined of a scene that the node has kept, whose files were not dropped. */
   readonly reading: SceneReading | undefined
   /** Of a scene that the node has kept. */
@@ -56,7 +66,7 @@ export function ScenePanel({
       ) : (
         <PreviewPlace
           name={name}
-          preview={preview}
+          {...{ preview, view, onView, onMoving }}
           upload={upload}
           shape={shape}
           onCancelUpload={onCancelUpload}
@@ -124,7 +134,8 @@ function PreviewPlace({
   shape,
   onCancelUpload,
   onUpload,
-}: {
+  ...eye
+}: ViewProps & {
   readonly name: string
   readonly preview: ScenePreviewPicture
   readonly upload: SceneUpload
@@ -133,61 +144,80 @@ function PreviewPlace({
   readonly onUpload: () => void
 }) {
   const text = useText().jobKinds.render
-  const format = useFormat()
-  // A banner or a tower would push everything else off the screen.
-  const ratio = Math.min(3, Math.max(0.6, shape))
   return (
     <figure className={classes['figure']}>
-      <div className={classes['preview']} style={{ aspectRatio: ratio }} data-is-stale={preview.isWorking}>
-        {preview.url === undefined ? (
-          <IconPhoto size={40} stroke={1} aria-hidden="true" className={classes['blank']} />
-        ) : (
-          <img src={preview.url} alt={text.previewOf(name)} className={classes['image']} />
-        )}
-        {preview.isWorking && upload.state === 'done' && (
-          <span className={classes['working']} role="status">
-            <Loader size={14} color="currentColor" />
-            {text.previewing}
-          </span>
-        )}
-      </div>
+      <SceneView name={name} preview={preview} shape={shape} {...eye} />
       <figcaption className={classes['caption']}>
-        {upload.state === 'sending' && upload.all > 0 && (
-          <div className={classes['sending']}>
-            <span>{text.uploading(format.bytes(upload.sent), format.bytes(upload.all))}</span>
-            <Button size="compact-xs" variant="subtle" onClick={onCancelUpload}>
-              {text.cancelUpload}
-            </Button>
-            <Progress
-              value={(upload.sent / upload.all) * 100}
-              size="sm"
-              className={classes['bar']}
-              aria-label={text.uploading(format.bytes(upload.sent), format.bytes(upload.all))}
-            />
-          </div>
-        )}
-        {upload.state === 'cancelled' && (
-          <div className={classes['sending']}>
-            <span>{text.uploadCancelled}</span>
-            <Button size="compact-xs" variant="subtle" onClick={onUpload}>
-              {text.uploadAgain}
-            </Button>
-          </div>
-        )}
-        {upload.state === 'done' && preview.tookMs !== undefined && !preview.isWorking && (
-          <span>
-            {text.previewTook(
-              secondsText(preview.tookMs, format),
-              stopsText(preview.exposureStops ?? 0, format),
-            )}
-          </span>
-        )}
+        <UploadState upload={upload} onCancelUpload={onCancelUpload} onUpload={onUpload} />
+        <PreviewState preview={preview} hasView={eye.view !== undefined} />
       </figcaption>
       {upload.state === 'failed' && <FaultNotice message={upload.message} onRetry={onUpload} />}
       {preview.message !== undefined && (
         <FaultNotice title={text.previewFailed} message={preview.message} onRetry={preview.retry} />
       )}
     </figure>
+  )
+}
+
+/** How far the scene is handed over. */
+function UploadState({
+  upload,
+  onCancelUpload,
+  onUpload,
+}: {
+  readonly upload: SceneUpload
+  readonly onCancelUpload: () => void
+  readonly onUpload: () => void
+}) {
+  const text = useText().jobKinds.render
+  const format = useFormat()
+  if (upload.state === 'sending' && upload.all > 0) {
+    const written = text.uploading(format.bytes(upload.sent), format.bytes(upload.all))
+    return (
+      <div className={classes['sending']}>
+        <span>{written}</span>
+        <Button size="compact-xs" variant="subtle" onClick={onCancelUpload}>
+          {text.cancelUpload}
+        </Button>
+        <Progress
+          value={(upload.sent / upload.all) * 100}
+          size="sm"
+          className={classes['bar']}
+          aria-label={written}
+        />
+      </div>
+    )
+  }
+  if (upload.state !== 'cancelled') return null
+  return (
+    <div className={classes['sending']}>
+      <span>{text.uploadCancelled}</span>
+      <Button size="compact-xs" variant="subtle" onClick={onUpload}>
+        {text.uploadAgain}
+      </Button>
+    </div>
+  )
+}
+
+/** How good the preview is, and that it can be turned. */
+function PreviewState({
+  preview,
+  hasView,
+}: {
+  readonly preview: ScenePreviewPicture
+  readonly hasView: boolean
+}) {
+  const text = useText().jobKinds.render
+  const format = useFormat()
+  if (preview.samples === 0) return null
+  return (
+    <span>
+      {preview.samples === 1
+        ? text.previewTook(secondsText(preview.tookMs ?? 0, format))
+        : text.previewRefined(format.number(preview.samples))}{' '}
+      {text.previewExposure(stopsText(preview.exposureStops ?? 0, format))}{' '}
+      {preview.isRefining && text.previewRefining} {!hasView && text.view.hint}
+    </span>
   )
 }
 

@@ -17,7 +17,7 @@ export type EyeFeatures = (
 /** Features of a job's picture, by the eye rays of its own first samples, through a kernel with its scene. */
 export function eyeFeatures(
   kernel: Pick<MeteredKernel, 'renderFeatures'>,
-  { width, height, bounces, spp }: RenderParams,
+  { width, height, bounces, spp }: Pick<RenderParams, 'width' | 'height' | 'bounces' | 'spp'>,
 ): EyeFeatures {
   const samples = Math.max(1, Math.floor(Math.min(spp, FEATURE_SAMPLES_MAX) / 2))
   const frame = { width, height, bounces }

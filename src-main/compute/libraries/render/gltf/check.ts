@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { COMPONENT_BYTES, GltfJson, TYPE_COMPONENTS } from './schema.ts'
 import { ImportRefusal, refuseFile } from './import-fault.ts'
+import { decodedBytes, unwrapMeshopt } from './meshopt.ts'
 
 /** Everything a file's accessors decode to. Accessors may overlap, so that a small file could ask for much. */
 const DECODED_BYTES_MAX = 2 ** 30
@@ -28,6 +29,7 @@ export function checkGltf(
   const parsed = GltfJson.safeParse(json)
   if (!parsed.success) refuseFile('not-gltf', `not a glTF 2.0 scene: ${firstIssue(parsed.error)}`)
   const gltf = parsed.data
+  unwrapMeshopt(gltf)
   for (const extension of gltf.extensionsRequired ?? []) {
     if (supported.has(extension)) continue
     throw new ImportRefusal({
@@ -142,7 +144,7 @@ function checkAccessors(gltf: GltfJson, decodedBytesMax: number): void {
       refuseFile('not-gltf', 'a part of a buffer reaches beyond its end')
     }
   }
-  let decoded = 0
+  let decoded = views.reduce((sum, view) => sum + (decodedBytes(view) ?? 0), 0)
   for (const accessor of gltf.accessors ?? []) {
     const size = elementBytes(accessor.type, accessor.componentType)
     decoded += accessor.count * size
@@ -180,7 +182,8 @@ function checkSpan(
   const view = viewIndex === undefined ? undefined : views[viewIndex]
   if (view === undefined) return
   const stride = view.byteStride ?? size
-  if (stride < size || (byteOffset ?? 0) + stride * (count - 1) + size > view.byteLength) {
+  const length = decodedBytes(view) ?? view.byteLength
+  if (stride < size || (byteOffset ?? 0) + stride * (count - 1) + size > length) {
     refuseFile('not-gltf', 'an accessor reaches beyond its part of the buffer')
   }
 }

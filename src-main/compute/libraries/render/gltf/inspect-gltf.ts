@@ -55,7 +55,7 @@ export function ignoredExtensions(gltf: GltfJson, supported: ReadonlySet<string>
 }
 
 /** The nodes of the default scene, else the first, else all, parents first: the order of `placeNodes`. */
-function shownNodes(gltf: GltfJson): GltfNode[] {
+export function shownNodes(gltf: GltfJson): GltfNode[] {
   const all = gltf.nodes ?? []
   const children = new Set(all.flatMap((node) => node.children ?? []))
   const scene = gltf.scenes?.[gltf.scene ?? 0]

@@ -27,6 +27,7 @@ import {
 import { createDracoDecoder, usesDraco } from './draco.ts'
 import { checkGltf } from './check.ts'
 import { openGltf } from './file.ts'
+import { decodeMeshopt, MESHOPT_EXTENSIONS } from './meshopt.ts'
 import {
   type ImageSource,
   openBuffers,
@@ -58,9 +59,10 @@ const EXTENSIONS: (typeof Extension)[] = [
 ]
 
 /** Extensions whose meaning is known here. */
-export const SUPPORTED_EXTENSIONS: ReadonlySet<string> = new Set(
-  EXTENSIONS.map((extension) => extension.EXTENSION_NAME),
-)
+export const SUPPORTED_EXTENSIONS: ReadonlySet<string> = new Set([
+  ...EXTENSIONS.map((extension) => extension.EXTENSION_NAME),
+  ...MESHOPT_EXTENSIONS,
+])
 
 /** A file that was read; its images are not, until they are asked for. */
 export interface ReadGltf {
@@ -84,7 +86,7 @@ export async function readGltf(
   const gltf = checkGltf(json, SUPPORTED_EXTENSIONS, decodedBytesMax)
   warnings.push(...ignoredExtensions(gltf, SUPPORTED_EXTENSIONS))
   const files = file.resources ?? new Map<string, Uint8Array>()
-  const resources = collectBuffers(gltf, binary, files)
+  const resources = await collectBuffers(gltf, binary, files)
   const images = collectImages(gltf, files, resources, warnings)
   dropSourcelessTextures(gltf, warnings)
   const io = new WebIO().setLogger(new Logger(Logger.Verbosity.SILENT)).registerExtensions(EXTENSIONS)
@@ -110,18 +112,19 @@ function embeddedImage(texture: Texture): ImageSource | undefined {
   return bytes === null || bytes.length === 0 ? undefined : { read: () => Uint8Array.from(bytes) }
 }
 
-/** Every buffer by the name under which the reader looks for it; data URIs are opened here. */
-function collectBuffers(
+/** Every buffer by the name under which the reader looks for it; data URIs are opened here, and compressed parts decoded. */
+async function collectBuffers(
   gltf: GltfJson,
   binary: Uint8Array<ArrayBuffer> | undefined,
   files: SceneResources,
-): Record<string, Uint8Array<ArrayBuffer>> {
+): Promise<Record<string, Uint8Array<ArrayBuffer>>> {
   const resources: Record<string, Uint8Array<ArrayBuffer>> = {}
-  const data = openBuffers(gltf, binary, files)
+  const given = openBuffers(gltf, binary, files)
+  const data = [...given, ...(await decodeMeshopt(gltf, given))]
   gltf.buffers?.forEach((buffer, i) => {
     const bytes = data[i] ?? new Uint8Array(0)
     // The extra name keeps names such as "constructor" from meaning something else to the reader.
-    if (buffer.uri === undefined) resources[GLB_BUFFER] = bytes
+    if (buffer.uri === undefined && i === 0) resources[GLB_BUFFER] = bytes
     else resources[(buffer.uri = `buffer:${i}`)] = bytes
   })
   return resources

@@ -1,25 +1,33 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { packScene } from '../../../../../wasm/path-trace/scene.ts'
+import { type EnvironmentDescription, packScene } from '../../../../../wasm/path-trace/scene.ts'
 import { parseAs } from '../../../../protocol/canonical.ts'
-import { refuse } from '../../../../protocol/fault.ts'
+import { assert, refuse } from '../../../../protocol/fault.ts'
+import { RenderLight } from '../../../../protocol/job-kinds/render-light.ts'
+import { RenderView } from '../../../../protocol/job-kinds/render-view.ts'
 import { ANIMATION_SECONDS_MAX } from '../../../../protocol/job-kinds/render-tasks.ts'
 import type { LibraryCall, LibraryResult } from '../../../library.ts'
 import { type MeteredKernel, PAGE_BYTES } from '../metered-kernel.ts'
+import { makeLight } from '../light/made-light.ts'
+import { parseEnvironment } from '../textures/environment.ts'
 import type { ImageDecoder } from '../textures/image-decoder.ts'
+import { writeEnvironment } from '../textures/write-environment.ts'
 import { ImportRefusal } from '../gltf/import-fault.ts'
-import { importScene } from './import-scene.ts'
-import { environmentOf, resourcesOf, SCENE_ROLE } from './scene-inputs.ts'
+import { importScene, type SceneLight } from './import-scene.ts'
+import { ENVIRONMENT_ROLE, environmentOf, resourcesOf, SCENE_ROLE } from './scene-inputs.ts'
 import { splitScene, type SplitScene } from './split-scene.ts'
 
 /**
- * `render.import`: which of the file's cameras, width by height of the picture for a file without one, and when in its
- * animations (at rest when absent).
+ * `render.import`: which of the file's cameras, width by height of the picture for a file without one, when in its animations
+ * (at rest when absent), the light around it (the picture that was handed over, or what the file lacks, when absent), and a view
+ * in place of a camera.
  */
 const ImportParams = z.strictObject({
   camera: z.int().min(0).max(0xffff).optional(),
   aspect: z.number().positive().max(100).optional(),
   seconds: z.number().min(0).max(ANIMATION_SECONDS_MAX).optional(),
+  light: RenderLight.optional(),
+  view: RenderView.optional(),
 })
 
 /**
@@ -27,9 +35,10 @@ const ImportParams = z.strictObject({
  * gives them) into what travels, and builds the scene of that as a provider will.
  *
  * Output: the packed scene, for a preview. Extras: the inputs of a render by role, as far as they are not files that
- * were handed over. Info: `files` (the other inputs: role to name), `digest` (of the packed scene), `decode_bytes` (what
- * the largest texture takes while it is decoded), `kernel_bytes` (memory of the kernel with the scene and its tree built), `triangles`, `materials`, `textures`, `lights`, `environment` (constant
- * or map), `lit_by` (`SceneLight`), `framed` (the picture's shape decided what is seen) and `warnings`.
+ * were handed over, with the light that was made for it. Info: `files` (the other inputs: role to name), `digest` (of the
+ * packed scene), `decode_bytes` (what the largest texture takes while it is decoded), `kernel_bytes` (memory of the kernel
+ * with the scene and its tree built), `triangles`, `materials`, `textures`, `lights`, `environment` (constant or map),
+ * `lit_by` (`SceneLight`), `framed` (the picture's shape decided what is seen), `camera` (the number of the one that has the view) and `warnings`.
  *
  * @throws FaultError `bad-input` with one clear line for the user who chose the file
  */
@@ -42,9 +51,10 @@ export async function runImport(
   const main = call.inputs.get(SCENE_ROLE)
   if (!params.ok) refuse('bad-input', params.fault.message)
   if (main === undefined) refuse('bad-input', 'an import without a scene')
-  const { camera, aspect, seconds } = params.value
-  const environment = environmentOf(call)
-  const { description, parts } = split({ bytes: main.read(), resources: resourcesOf(call.inputs) })
+  const { aspect, seconds, light, view } = params.value
+  const { environment, made } = lightOf(call, light)
+  const file = { bytes: main.read(), resources: resourcesOf(call.inputs) }
+  const { description, parts, camera = params.value.camera } = split(file, view)
   const imported = await importScene(
     { bytes: description, resources: parts },
     {
@@ -66,6 +76,7 @@ export async function runImport(
     output,
     extras: {
       [SCENE_ROLE]: description,
+      ...(made === undefined ? {} : { [ENVIRONMENT_ROLE]: made }),
       ...Object.fromEntries(
         sent.flatMap(([role, part]) => (part.file === undefined ? [[role, part.read()]] : [])),
       ),
@@ -82,12 +93,34 @@ export async function runImport(
       textures: scene.textures.length,
       lights: scene.lights.length,
       environment: scene.environment.kind,
-      lit_by: litBy,
+      lit_by: litByOf(light, litBy),
       framed: isFramed,
+      ...(view === undefined || camera === undefined ? {} : { camera }),
       warnings: warnings.map(({ kind, message }) => ({ kind, message })),
     },
     memoryBytes: 2 * output.byteLength + main.bytes + kernelBytes,
   }
+}
+
+/**
+ * The light around the scene, and the picture of it that travels where it was made here: providers take the light that they read
+ * from it, and so does this import.
+ */
+function lightOf(
+  call: LibraryCall,
+  light: RenderLight | undefined,
+): { environment: EnvironmentDescription | undefined; made?: Uint8Array<ArrayBuffer> } {
+  if (light === undefined) return { environment: environmentOf(call) }
+  const made = writeEnvironment(makeLight(light, () => environmentOf(call)))
+  const environment = parseEnvironment(made)
+  assert(environment.kind === 'map', 'light that was made here is a picture of light')
+  return { environment, made }
+}
+
+/** The light of the picture by name: light that was chosen is told as chosen, and lamps alone as the file's own. */
+function litByOf(chosen: RenderLight | undefined, found: SceneLight): SceneLight {
+  if (chosen === undefined) return found
+  return chosen.kind === 'own' ? 'own' : 'environment'
 }
 
 /**
@@ -106,9 +139,9 @@ function kernelBytesOf(kernel: MeteredKernel, packed: Uint8Array): number {
   }
 }
 
-function split(file: Parameters<typeof splitScene>[0]): SplitScene {
+function split(file: Parameters<typeof splitScene>[0], view: RenderView | undefined): SplitScene {
   try {
-    return splitScene(file)
+    return splitScene(file, view === undefined ? {} : { view })
   } catch (error) {
     if (error instanceof ImportRefusal) refuse('bad-input', error.fault.message)
     if (error instanceof RangeError) refuse('bad-input', 'the scene does not fit in memory')

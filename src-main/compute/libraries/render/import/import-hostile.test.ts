@@ -98,7 +98,7 @@ describe('a broken file is refused in one clear line', () => {
     [
       'an extension it cannot do without',
       'unsupported-extension',
-      (g) => (g['extensionsRequired'] = g['extensionsUsed'] = ['EXT_meshopt_compression']),
+      (g) => (g['extensionsRequired'] = g['extensionsUsed'] = ['KHR_texture_basisu']),
     ],
     [
       'an extension whose data is nonsense',

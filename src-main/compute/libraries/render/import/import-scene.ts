@@ -26,7 +26,7 @@ import { importLights } from '../scene/lights.ts'
 import { type ImportedMaterial, importMaterial, PLAIN_MATERIAL } from '../scene/materials.ts'
 import { type PlacedNode, placeNodes } from '../scene/nodes.ts'
 import { createTextureTable, type TextureTable } from '../scene/textures.ts'
-import { studioEnvironment } from '../scene/studio-light.ts'
+import { studioEnvironment } from '../light/studio.ts'
 
 /** Warnings kept of one file; a file with more wrong than this has made its point. */
 const WARNINGS_MAX = 100

@@ -1,7 +1,6 @@
-import type { EnvironmentDescription } from '../../../../../wasm/path-trace/scene.ts'
 import { refuse } from '../../../../protocol/fault.ts'
 import type { LibraryCall, LibraryInput } from '../../../library.ts'
-import { parseEnvironment } from '../textures/environment.ts'
+import { type EnvironmentMap, parseEnvironment } from '../textures/environment.ts'
 import type { SceneResource } from '../gltf/resources.ts'
 
 /** The role of the main file; beside it and the environment, inputs are named as the file names them. */
@@ -17,7 +16,7 @@ export const ENVIRONMENT_ROLE = 'environment'
 export function environmentOf({
   inputs,
   limits,
-}: Pick<LibraryCall, 'inputs' | 'limits'>): EnvironmentDescription | undefined {
+}: Pick<LibraryCall, 'inputs' | 'limits'>): EnvironmentMap | undefined {
   const input = inputs.get(ENVIRONMENT_ROLE)
   if (input === undefined) return undefined
   const parsed = parseEnvironment(input.read(), limits.memoryBytesMax)

@@ -5,7 +5,9 @@ import { describe, expect, test } from 'vitest'
 import { packScene } from '../../../../../wasm/path-trace/scene.ts'
 import { defaultSceneGlb } from '../samples/knot-room.ts'
 import { createRandomPng } from '../textures/random-png.fixture.ts'
-import { animate, glbOf, newDocument, squareNode } from './gltf.fixture.ts'
+import { RenderView } from '../../../../protocol/job-kinds/render-view.ts'
+import { viewCamera } from '../scene/free-view.ts'
+import { animate, glbOf, newDocument, rounded, squareNode } from './gltf.fixture.ts'
 import type { SceneFile, SceneResource } from '../gltf/resources.ts'
 import { type ImportOptions, importScene } from './import-scene.ts'
 import { splitScene, type SplitScene } from './split-scene.ts'
@@ -103,7 +105,7 @@ describe('textures', () => {
 
   test('[G6] beyond the bound, the smallest, are among the geometry', async () => {
     const bytes = await texturedGlb([png(1, 30), png(2, 8), png(3, 32), png(4, 9)])
-    const split = splitScene({ bytes }, 2)
+    const split = splitScene({ bytes }, { imagesApartMax: 2 })
     expect([...split.parts.keys()]).toEqual(['image-0', 'image-2', 'geometry'])
     expect((await built(asFile(split))).packed).toEqual((await built({ bytes })).packed)
     expect(bytesOf(split)).toBeLessThanOrEqual(bytes.byteLength * 1.1)
@@ -202,5 +204,105 @@ describe('[G8] buffers that name one file', () => {
     const whole = await built(file)
     expect(reads()).toBe(2)
     expect((await built(asFile(split))).packed).toEqual(whole.packed)
+  })
+})
+
+describe('[G23] a view', () => {
+  const VIEW: RenderView = { from: [1, 2, 5], to: [0.5, 0.5, 0], y_fov: 0.7 }
+
+  /** Scenes with so many cameras, and with a list of scenes or without. */
+  async function filed(cameras: number, hasScenes = true): Promise<Uint8Array> {
+    const { document, add } = newDocument()
+    add(squareNode(document))
+    for (let i = 0; i < cameras; i++) {
+      add(document.createNode().setCamera(document.createCamera().setType('perspective').setYFov(1)))
+    }
+    const glb = await glbOf(document)
+    if (hasScenes) return glb
+    const { description, parts } = splitScene({ bytes: glb })
+    const {
+      scenes: _scenes,
+      scene: _scene,
+      ...json
+    } = JSON.parse(Buffer.from(description).toString()) as {
+      scenes?: unknown
+      scene?: unknown
+      buffers: { uri: string }[]
+    }
+    const geometry = Buffer.from(parts.get('geometry')?.read() ?? []).toString('base64')
+    json.buffers = json.buffers.map((buffer) => ({
+      ...buffer,
+      uri: `data:application/octet-stream;base64,${geometry}`,
+    }))
+    return new TextEncoder().encode(JSON.stringify(json))
+  }
+
+  test.each([
+    ['a file without a camera', 0, true],
+    ['a file with two', 2, true],
+    ['a file without scenes', 0, false],
+    ['a file with two and without scenes', 2, false],
+  ])('is a camera of the description, behind those of %s', async (_, cameras, hasScenes) => {
+    const split = splitScene({ bytes: await filed(cameras, hasScenes) }, { view: VIEW })
+    expect(split.camera).toBe(cameras)
+    const imported = await importScene(asFile(split), { camera: cameras })
+    if (imported.kind !== 'scene') throw new Error(imported.message)
+    const { worldFromCamera, projection } = viewCamera(VIEW)
+    const told = imported.scene.camera
+    expect(rounded(told.worldFromCamera)).toEqual(rounded(worldFromCamera))
+    expect(told.projection).toEqual(projection)
+    // It stands where it was put, and looks where it was told to.
+    const [back, origin] = [2, 3].map((column) =>
+      [0, 1, 2].map((row) => worldFromCamera[4 * row + column] ?? 0),
+    )
+    expect(origin).toEqual(VIEW.from)
+    const along = VIEW.to.map((value, axis) => value - (VIEW.from[axis] ?? 0))
+    const cosine =
+      along.reduce((sum, value, axis) => sum - value * (back?.[axis] ?? 0), 0) / Math.hypot(...along)
+    expect(cosine).toBeCloseTo(1, 6)
+  })
+
+  test('changes the description alone', async () => {
+    const bytes = await texturedGlb([Uint8Array.from(createRandomPng(1, 8, 8))])
+    const [plain, viewed] = [splitScene({ bytes }), splitScene({ bytes }, { view: VIEW })]
+    expect(plain.camera).toBeUndefined()
+    expect([...viewed.parts].map(([role, part]) => [role, part.read()])).toEqual(
+      [...plain.parts].map(([role, part]) => [role, part.read()]),
+    )
+  })
+
+  test.each([
+    [
+      [0, 5, 0],
+      [0, 0, 0],
+    ],
+    [
+      [0, -5, 0],
+      [0, 0, 0],
+    ],
+    [
+      [3, 0, 0],
+      [4, 0, 0],
+    ],
+  ] as const)('from %j to %j has axes of length 1, at right angles', (from, to) => {
+    const rows = viewCamera({ from: [...from], to: [...to], y_fov: 1 }).worldFromCamera
+    const axis = (column: number) => [0, 1, 2].map((row) => rows[4 * row + column] ?? NaN)
+    const dot = (a: number[], b: number[]) => a.reduce((sum, value, i) => sum + value * (b[i] ?? NaN), 0)
+    for (const [i, j] of [
+      [0, 1],
+      [0, 2],
+      [1, 2],
+    ] as const)
+      expect(dot(axis(i), axis(j))).toBeCloseTo(0, 9)
+    for (const i of [0, 1, 2]) expect(dot(axis(i), axis(i))).toBeCloseTo(1, 9)
+  })
+
+  test.each([
+    { from: [1, 1, 1], to: [1, 1, 1], y_fov: 1 },
+    { from: [0, 0, 1e9], to: [0, 0, 0], y_fov: 1 },
+    { from: [0, 0, 1], to: [0, 0, 0], y_fov: 4 },
+    { from: [0, 0], to: [0, 0, 0], y_fov: 1 },
+  ])('is none: %j', (view) => {
+    expect(RenderView.safeParse(view).success).toBe(false)
   })
 })

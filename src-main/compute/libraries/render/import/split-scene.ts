@@ -11,6 +11,8 @@ import { openBuffers, openImage, type SceneFile, type SceneResource } from '../g
 import type { GltfJson } from '../gltf/schema.ts'
 import { dataViews, gatherViews } from '../gltf/views.ts'
 import { SUPPORTED_EXTENSIONS } from '../gltf/read-gltf.ts'
+import type { RenderView } from '../../../../protocol/job-kinds/render-view.ts'
+import { addViewCamera } from '../scene/free-view.ts'
 
 /** The role of what the meshes, skins and animations of a scene are made of. */
 const GEOMETRY_ROLE = 'geometry'
@@ -24,6 +26,8 @@ export interface SplitScene {
   /** glTF JSON whose buffer and images are named by role. The same file gives the same bytes. */
   readonly description: Uint8Array<ArrayBuffer>
   readonly parts: ReadonlyMap<string, ScenePart>
+  /** The number of the camera that has the view; absent where none was asked for. */
+  readonly camera?: number
 }
 
 /** A part: bytes of the main file, or a file that was handed over beside it and travels as it is. */
@@ -42,11 +46,22 @@ interface FoundImage {
   readonly digest: string
 }
 
+/** How a file is split. */
+interface SplitOptions {
+  /** Images with a part of their own, at most. */
+  readonly imagesApartMax?: number
+  /** A view for which the description gets a camera. */
+  readonly view?: RenderView
+}
+
 /**
  * Splits a stranger's file; its meaning is kept, so that `importScene` gives the same of the description and the parts.
  * Refuses as `readGltf` does.
  */
-export function splitScene(file: SceneFile, imagesApartMax = IMAGES_APART_MAX): SplitScene {
+export function splitScene(
+  file: SceneFile,
+  { imagesApartMax = IMAGES_APART_MAX, view }: SplitOptions = {},
+): SplitScene {
   const { json, binary } = openGltf(file.bytes)
   const gltf = checkGltf(json, SUPPORTED_EXTENSIONS)
   const files = file.resources ?? new Map<string, Uint8Array>()
@@ -71,7 +86,8 @@ export function splitScene(file: SceneFile, imagesApartMax = IMAGES_APART_MAX): 
     gltf.buffers = [{ uri: GEOMETRY_ROLE, byteLength: buffer.byteLength }]
     parts.set(GEOMETRY_ROLE, { read: () => buffer })
   }
-  return { description: new TextEncoder().encode(JSON.stringify(gltf)), parts }
+  const camera = view === undefined ? {} : { camera: addViewCamera(gltf, view) }
+  return { description: new TextEncoder().encode(JSON.stringify(gltf)), parts, ...camera }
 }
 
 /** The images that are there; what is missing keeps the name that its user knows, and gets none that a part has. */

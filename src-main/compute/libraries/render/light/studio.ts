@@ -1,10 +1,10 @@
-import { cos, sin } from '../../../../../wasm/path-trace/exact-math.ts'
 import type { EnvironmentDescription } from '../../../../../wasm/path-trace/scene.ts'
 import { dot, normalize, type Triple } from '../matrix.ts'
+import { mix, smooth } from './blend.ts'
+import { directionMap } from './direction-map.ts'
 
 /** Smooth enough for the softest edge below; importance sampling costs by the pixel. */
-const STUDIO_WIDTH = 128
-const STUDIO_HEIGHT = 64
+export const STUDIO_SIZE = { width: 128, height: 64 } as const
 
 const ZENITH: Triple = [0.34, 0.38, 0.44]
 const HORIZON: Triple = [0.3, 0.3, 0.31]
@@ -30,21 +30,11 @@ const SOFT_BOXES: readonly SoftBox[] = [
  * near 1.
  */
 export function studioEnvironment(): EnvironmentDescription {
-  const pixels = new Float32Array(STUDIO_WIDTH * STUDIO_HEIGHT * 3)
-  for (let y = 0; y < STUDIO_HEIGHT; y++) {
-    const polar = ((y + 0.5) / STUDIO_HEIGHT) * Math.PI
-    for (let x = 0; x < STUDIO_WIDTH; x++) {
-      // The middle of a row is −z and u grows towards +x.
-      const azimuth = ((x + 0.5) / STUDIO_WIDTH - 0.5) * 2 * Math.PI
-      const horizontal = sin(polar)
-      const direction: Triple = [horizontal * sin(azimuth), cos(polar), -horizontal * cos(azimuth)]
-      pixels.set(studioRadiance(direction), (y * STUDIO_WIDTH + x) * 3)
-    }
-  }
-  return { kind: 'map', width: STUDIO_WIDTH, height: STUDIO_HEIGHT, pixels }
+  return directionMap(STUDIO_SIZE, studioRadiance)
 }
 
-function studioRadiance(direction: Triple): Triple {
+/** The studio's light from a direction. */
+export function studioRadiance(direction: Triple): Triple {
   const height = direction[1]
   const sky = mix(HORIZON, ZENITH, smooth(0, 1, height))
   let light = mix(GROUND, sky, smooth(-0.25, 0.1, height))
@@ -53,14 +43,4 @@ function studioRadiance(direction: Triple): Triple {
     light = mix(light, box.radiance, inside)
   }
   return light
-}
-
-function mix(a: Triple, b: Triple, t: number): Triple {
-  return [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t, a[2] + (b[2] - a[2]) * t]
-}
-
-/** 0 below `low`, 1 above `high`, and a cubic between without a corner. */
-function smooth(low: number, high: number, x: number): number {
-  const t = Math.min(1, Math.max(0, (x - low) / (high - low)))
-  return t * t * (3 - 2 * t)
 }
