@@ -16,13 +16,23 @@ import {
   sampleScene,
   sphere,
 } from './sample-scenes.ts'
-import type { CameraDescription, SceneDescription } from './scene.ts'
+import { NO_LAYERS } from './scene-material.ts'
+import type { CameraDescription, SceneDescription, TextureDescription } from './scene.ts'
 
 const ALBEDOS = albedoTable()
+const CORE_TEXTURES = { baseColor: -1, metallicRoughness: -1, normal: -1, emissive: -1, transmission: -1 }
 let module: WebAssembly.Module
 beforeAll(async () => {
   module = await compiledKernel()
 })
+
+/** A texture with an alpha of its own in each texel. */
+function faded(texture: TextureDescription): TextureDescription {
+  texture.rgba.forEach((_, i) => {
+    if (i % 4 === 3) texture.rgba[i] = 40 + ((i * 37) % 200)
+  })
+  return texture
+}
 
 /** Films of the kernel and of the reference; they must be the same numbers, and not only zeros. */
 function expectSameFilm(scene: SceneDescription, frame: Frame, samples: number): void {
@@ -59,6 +69,18 @@ describe('the kernel and the TypeScript reference give the same bits for', () =>
   it('any mixture of materials, lights and cameras', () => {
     const factor = fc.float({ min: 0, max: 1, noNaN: true })
     const color = fc.tuple(factor, factor, factor)
+    const layers = fc.record({
+      specular: factor,
+      specularColor: fc.tuple(factor, factor, fc.float({ min: 0, max: 40, noNaN: true })),
+      clearcoat: fc.oneof(fc.constant(0), factor),
+      clearcoatRoughness: factor,
+      clearcoatNormalScale: factor,
+      sheenColor: fc.oneof(fc.constant([0, 0, 0] as const), color),
+      sheenRoughness: factor,
+      diffuseTransmission: fc.oneof(fc.constant(0), factor),
+      diffuseTransmissionColor: color,
+      dispersion: fc.oneof(fc.constant(0), fc.float({ min: 0, max: 3, noNaN: true })),
+    })
     const surface = fc.record({
       baseColor: color,
       metallic: factor,
@@ -73,7 +95,20 @@ describe('the kernel and the TypeScript reference give the same bits for', () =>
       normalScale: factor,
       normal: fc.constantFrom(-1, 0),
       metallicRoughness: fc.constantFrom(-1, 1),
+      layers: fc.option(layers, { nil: NO_LAYERS }),
+      layerTextures: fc.record({
+        specular: fc.constantFrom(-1, 2),
+        specularColor: fc.constantFrom(-1, 2),
+        clearcoat: fc.constantFrom(-1, 2),
+        clearcoatRoughness: fc.constantFrom(-1, 1),
+        clearcoatNormal: fc.constantFrom(-1, 0),
+        sheenColor: fc.constantFrom(-1, 2),
+        sheenRoughness: fc.constantFrom(-1, 2),
+        diffuseTransmission: fc.constantFrom(-1, 2),
+        diffuseTransmissionColor: fc.constantFrom(-1, 2),
+      }),
     })
+    const scale = fc.float({ min: -3, max: 3, noNaN: true })
     const recipe = fc.record({
       ball: surface,
       floor: surface,
@@ -81,14 +116,17 @@ describe('the kernel and the TypeScript reference give the same bits for', () =>
       orthographic: fc.boolean(),
       sky: fc.boolean(),
       lamp: fc.boolean(),
+      transform: fc.tuple(scale, scale, scale, scale, scale, scale),
     })
     fc.assert(
-      fc.property(recipe, ({ ball, floor, colored, orthographic, sky, lamp }) => {
-        const [first, second] = [ball, floor].map(({ normal, metallicRoughness, ...rest }) =>
-          material({
-            ...rest,
-            textures: { baseColor: -1, metallicRoughness, normal, emissive: -1, transmission: -1 },
-          }),
+      fc.property(recipe, ({ ball, floor, colored, orthographic, sky, lamp, transform }) => {
+        const [first, second] = [ball, floor].map(
+          ({ normal, metallicRoughness, layers: own, layerTextures, ...rest }) =>
+            material({
+              ...rest,
+              ...own,
+              textures: { ...layerTextures, ...CORE_TEXTURES, metallicRoughness, normal },
+            }),
         ) as [ReturnType<typeof material>, ReturnType<typeof material>]
         const perspective = lookAt([0.5, 1, 3], [0, 0, 0], 0.9)
         const flat: CameraDescription = {
@@ -102,10 +140,15 @@ describe('the kernel and the TypeScript reference give the same bits for', () =>
         ]
         const pixels = new Float32Array(6 * 3 * 3).map((_, i) => (i % 5) * 0.4)
         const scene = joinScene(parts, {
-          materials: [first, second, material({ emissive: lamp ? [9, 8, 7] : [0, 0, 0] })],
+          materials: [
+            first,
+            second,
+            material({ emissive: lamp ? [9, 8, 7] : [0, 0, 0], clearcoat: 0.7, coloredEmission: true }),
+          ],
           textures: [
             checkerboard(4, [0.5, 0.5, 1], [0.8, 0.3, 0.8], { srgb: false }),
             checkerboard(3, [0, 0.4, 0.9], [0, 1, 0.2], { srgb: false, wrapU: 'mirror' }),
+            faded(checkerboard(4, [0.9, 0.4, 0.1], [0.2, 1, 0.7], { transform })),
           ],
           camera: orthographic ? flat : perspective,
           lights: [{ kind: 'point', position: [1, 2, 2], intensity: [5, 5, 5], range: 0 }],

@@ -6,7 +6,7 @@
  * expect(createReference(scene).renderTile(region, frame)).toEqual(kernelSums)
  */
 import { albedoTable, type AlbedoTable } from './reference/albedo.ts'
-import { bsdfAt, type Bsdf } from './reference/bsdf.ts'
+import { bsdfAt, type Bsdf, type Colour } from './reference/bsdf.ts'
 import {
   add,
   div,
@@ -27,7 +27,7 @@ import { createFeatures, FEATURES } from './reference/features.ts'
 import { lightsOf } from './reference/lights.ts'
 import { drawBlock, type Block } from './reference/sampler.ts'
 import { skyOf } from './reference/sky.ts'
-import { emissionAt, materialOf, surfaceAt, type Surface } from './reference/surface.ts'
+import { emissionAlong, materialOf, surfaceAt, type Surface } from './reference/surface.ts'
 import { bruteForce, facingNormal, trianglesOf, type Hit } from './reference/triangles.ts'
 import type { Frame, Region } from './kernel.ts'
 import { unpackScene } from './scene-unpack.ts'
@@ -35,6 +35,7 @@ import { packScene, type CameraDescription, type SceneDescription } from './scen
 
 const SALT_ROULETTE = 0
 const SALT_GLASS = 0x2545f491
+const SALT_COLOUR = 0x6c078965
 const FILM_ONE = 2 ** 24
 const SAMPLE_MAX = 2 ** 20
 
@@ -63,17 +64,17 @@ export function createReference(
   const tracer = bruteForce(scene, triangles)
   const sky = skyOf(scene.environment)
   const lights = lightsOf(scene, triangles, sky)
-  const featuresOf = createFeatures(scene, tracer, sky)
+  const featuresOf = createFeatures(scene, tracer, sky, albedos)
 
-  /** Radiance that a sampled light sends back along the path; null where it sends none. */
-  const lightAt = (surface: Surface, bsdf: Bsdf, through: Vector, block: Block): Vector | null => {
+  /** Radiance that a sampled light sends back along the path. */
+  const lightAt = (surface: Surface, bsdf: Bsdf, through: Vector, block: Block): Vector => {
     const light = lights.none ? null : lights.aim(surface.above, block.r[0], block.r[1])
-    if (light === null) return null
+    if (light === null) return [0, 0, 0]
     const { value, density } = bsdf.evaluate(light.direction)
-    if (!(add(add(value[0], value[1]), value[2]) > 0)) return null
+    if (!(add(add(value[0], value[1]), value[2]) > 0)) return [0, 0, 0]
     const weight = div(light.sizeless ? 1 : weightOf(light.density, density), light.density)
     const start = dot(light.direction, surface.geometric) > 0 ? surface.above : surface.below
-    if (tracer.occluded(start, light.direction, light.reach, block)) return null
+    if (tracer.occluded(start, light.direction, light.reach, block)) return [0, 0, 0]
     return scale(times(times(through, value), light.light), weight)
   }
 
@@ -92,6 +93,7 @@ export function createReference(
     const light = (): Light => split(direct, radiance)
     let through: Vector = [1, 1, 1]
     let scattered = 0
+    let colour: Colour | null = null
     for (let bounce = 0; ; bounce++) {
       const block = drawBlock(pixel, index, bounce + 1)
       const hit = tracer.closest(origin, direction, block)
@@ -112,21 +114,20 @@ export function createReference(
       if (bounce === 1) [direct, radiance] = [radiance, [0, 0, 0]]
       if (bounce > frame.bounces) return light()
       const surface = surfaceAt(scene, hit, origin, direction)
-      const bsdf = bsdfAt(surface, direction, albedos)
+      if (colour === null && disperses(surface)) {
+        colour = Math.trunc(mul(block.hashed(SALT_COLOUR), 3)) as Colour
+        through = onlyIn(colour, through)
+      }
+      const bsdf = bsdfAt(surface, direction, albedos, colour)
       if (bsdf === null) return light()
-      const lit = lightAt(surface, bsdf, through, block)
-      if (lit !== null) radiance = plus(radiance, lit)
+      radiance = plus(radiance, lightAt(surface, bsdf, through, block))
       const next = bsdf.sample(block.r[2], block.r[3], block.hashed(SALT_GLASS))
       if (next === null) return light()
       scattered = next.density
       through = times(through, scale(next.value, div(1, next.density)))
-      if (bounce > 0) {
-        const left = root(larger(through[0], larger(through[1], through[2])))
-        if (left < 1) {
-          if (block.hashed(SALT_ROULETTE) >= left) return light()
-          through = scale(through, div(1, left))
-        }
-      }
+      const left = bounce > 0 ? roulette(through, block) : through
+      if (left === null) return light()
+      through = left
       direction = next.direction
       origin = next.through ? surface.below : surface.above
     }
@@ -218,10 +219,29 @@ function weightOf(p: number, q: number): number {
   return div(1, add(1, mul(ratio, ratio)))
 }
 
+/** The share that a path goes on with, by the root of it; null where the path ends. */
+function roulette(through: Vector, block: Block): Vector | null {
+  const left = root(larger(through[0], larger(through[1], through[2])))
+  if (!(left < 1)) return through
+  return block.hashed(SALT_ROULETTE) >= left ? null : scale(through, div(1, left))
+}
+
+/** Light in one colour, three times as much. */
+function onlyIn(colour: Colour, light: Vector): Vector {
+  return times(light, [colour === 0 ? 3 : 0, colour === 1 ? 3 : 0, colour === 2 ? 3 : 0])
+}
+
+/** Whether a surface bends each colour by an index of its own. */
+function disperses({ layers, transmission, metallic, material }: Surface): boolean {
+  return (layers?.dispersion ?? 0) > 0 && mul(transmission, sub(1, metallic)) > 0 && !material.thinWalled
+}
+
 /** The share of light that is left on its way through the inside that ends at a hit. */
 function absorbed(scene: SceneDescription, hit: Hit, direction: Vector): Vector {
-  const { attenuationColor, attenuationDistance, transmission, thinWalled } = materialOf(scene, hit.triangle)
-  const inside = facingNormal(hit.triangle, direction).back && transmission > 0 && !thinWalled
+  const material = materialOf(scene, hit.triangle)
+  const { attenuationColor, attenuationDistance, thinWalled } = material
+  const lets = add(material.transmission, material.diffuseTransmission) > 0
+  const inside = facingNormal(hit.triangle, direction).back && lets && !thinWalled
   if (!inside || attenuationDistance === 0) return [1, 1, 1]
   const lengths = hit.distance / attenuationDistance
   const [r, g, b] = attenuationColor.map((c) => float(powerOf(c, lengths))) as [number, number, number]
@@ -231,7 +251,9 @@ function absorbed(scene: SceneDescription, hit: Hit, direction: Vector): Vector 
 function emissionSeen(scene: SceneDescription, { triangle, u, v }: Hit, direction: Vector): Vector | null {
   const { emissive, doubleSided } = materialOf(scene, triangle)
   if (!(add(add(emissive[0], emissive[1]), emissive[2]) > 0)) return null
-  return facingNormal(triangle, direction).back && !doubleSided ? null : emissionAt(scene, triangle, u, v)
+  return facingNormal(triangle, direction).back && !doubleSided
+    ? null
+    : emissionAlong(scene, triangle, u, v, direction)
 }
 
 function clamped(color: Vector, most: number): Vector {

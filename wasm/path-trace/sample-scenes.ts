@@ -9,6 +9,8 @@ import type {
   TextureDescription,
   Vector3,
 } from './scene.ts'
+import { NO_LAYERS, NO_TEXTURES } from './scene-material.ts'
+import { AS_IT_LIES } from './scene-texture.ts'
 
 /** A white, rough, opaque dielectric; tests change what they are about. */
 export function material(changes: Partial<MaterialDescription> = {}): MaterialDescription {
@@ -20,6 +22,7 @@ export function material(changes: Partial<MaterialDescription> = {}): MaterialDe
     metallic: 0,
     roughness: 1,
     emissive: [0, 0, 0],
+    coloredEmission: false,
     transmission: 0,
     ior: 1.5,
     thinWalled: true,
@@ -27,7 +30,8 @@ export function material(changes: Partial<MaterialDescription> = {}): MaterialDe
     attenuationDistance: 0,
     doubleSided: true,
     normalScale: 1,
-    textures: { baseColor: -1, metallicRoughness: -1, normal: -1, emissive: -1, transmission: -1 },
+    ...NO_LAYERS,
+    textures: NO_TEXTURES,
     ...changes,
   }
 }
@@ -153,6 +157,7 @@ export function checkerboard(side: number, light: Rgb, dark: Rgb, changes: Parti
     wrapU: 'repeat',
     wrapV: 'repeat',
     filter: 'linear',
+    transform: AS_IT_LIES,
     ...changes,
   } as const
 }
@@ -188,16 +193,15 @@ export function cloudScene(count: number, size: (i: number) => number): SceneDes
   })
 }
 
-/** A room with every kind of material, texture and light in it: what equality and damage tests render. */
-export function sampleScene(): SceneDescription {
-  const none = { baseColor: -1, metallicRoughness: -1, normal: -1, emissive: -1, transmission: -1 }
-  const materials = [
-    material({ baseColor: [0.9, 0.8, 0.7], textures: { ...none, baseColor: 0, normal: 1 } }),
+/** Every kind of material; textures 0 to 3 are those of `sampleScene`. */
+function sampleMaterials(): MaterialDescription[] {
+  return [
+    material({ baseColor: [0.9, 0.8, 0.7], textures: { ...NO_TEXTURES, baseColor: 0, normal: 1 } }),
     material({
       baseColor: [0.95, 0.64, 0.54],
       metallic: 1,
       roughness: 0.3,
-      textures: { ...none, metallicRoughness: 2 },
+      textures: { ...NO_TEXTURES, metallicRoughness: 2 },
     }),
     material({
       roughness: 0.1,
@@ -205,17 +209,34 @@ export function sampleScene(): SceneDescription {
       thinWalled: false,
       attenuationColor: [0.6, 0.9, 0.7],
       attenuationDistance: 0.5,
+      dispersion: 1,
     }),
     material({
       baseColor: [0, 0, 0],
       emissive: [12, 10, 8],
       doubleSided: false,
-      textures: { ...none, emissive: 0 },
+      textures: { ...NO_TEXTURES, emissive: 0 },
     }),
     material({ baseColor: [0.3, 0.5, 0.9], alpha: 0.5, alphaMode: 'blend', roughness: 0.4 }),
-    material({ transmission: 0.7, roughness: 0.2, textures: { ...none, transmission: 2 } }),
-    material({ alphaMode: 'mask', textures: { ...none, baseColor: 3 } }),
+    material({ transmission: 0.7, roughness: 0.2, textures: { ...NO_TEXTURES, transmission: 2 } }),
+    material({ alphaMode: 'mask', textures: { ...NO_TEXTURES, baseColor: 3 } }),
+    material({
+      baseColor: [0.2, 0.5, 0.3],
+      specular: 0.8,
+      specularColor: [1.5, 0.5, 1],
+      clearcoat: 0.9,
+      clearcoatRoughness: 0.2,
+      sheenColor: [0.5, 0.6, 0.9],
+      sheenRoughness: 0.4,
+      diffuseTransmission: 0.4,
+      diffuseTransmissionColor: [0.3, 0.9, 0.4],
+      textures: { ...NO_TEXTURES, clearcoatNormal: 1, sheenColor: 0 },
+    }),
   ]
+}
+
+/** A room with every kind of material, texture and light in it: what equality and damage tests render. */
+export function sampleScene(): SceneDescription {
   const parts = [
     quad([-2, -1, 2], [4, 0, 0], [0, 0, -4], 0),
     sphere([-0.7, -0.4, 0], 0.6, 6, 1),
@@ -224,6 +245,7 @@ export function sampleScene(): SceneDescription {
     quad([-1.8, -1, -1], [1, 0, 0.4], [0, 1.5, 0], 4),
     quad([0.8, -1, -1], [1, 0, -0.4], [0, 1.5, 0], 5),
     quad([-0.4, -1, 0.9], [0.8, 0, 0], [0, 0.6, 0], 6),
+    sphere([0, 0.2, -0.6], 0.5, 6, 7),
   ]
   const masked = checkerboard(8, [1, 1, 1], [0.2, 0.9, 0.2], {
     filter: 'nearest',
@@ -235,9 +257,9 @@ export function sampleScene(): SceneDescription {
   })
   const sky = new Float32Array(8 * 4 * 3).map((_, i) => (i === 33 ? 20 : 0.2 + (i % 7) * 0.05))
   return joinScene(parts, {
-    materials,
+    materials: sampleMaterials(),
     textures: [
-      checkerboard(4, [0.9, 0.9, 0.9], [0.3, 0.3, 0.5]),
+      checkerboard(4, [0.9, 0.9, 0.9], [0.3, 0.3, 0.5], { transform: [1.5, 0.5, 0.25, -0.5, 1.5, 0.1] }),
       checkerboard(4, [0.5, 0.5, 1], [0.7, 0.4, 0.9], { srgb: false }),
       checkerboard(4, [0.6, 0.4, 1], [1, 0.9, 0.8], { srgb: false, filter: 'nearest' }),
       masked,

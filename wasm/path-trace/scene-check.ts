@@ -18,6 +18,20 @@ import {
   type SceneCounts,
   type SceneLayout,
 } from './scene-layout.ts'
+import { TEXTURE_SLOTS } from './scene-material.ts'
+
+/** Factors from 0 to 1, one number each. */
+const UNIT_FACTORS = [
+  'alpha',
+  'metallic',
+  'roughness',
+  'transmission',
+  'specular',
+  'clearcoat',
+  'clearcoatRoughness',
+  'sheenRoughness',
+  'diffuseTransmission',
+] as const
 
 /** Why bytes are not a scene: one clear line. */
 export interface SceneFault {
@@ -127,17 +141,24 @@ function checkFactors(view: DataView, at: number): string | null {
   const unit = [
     ...triple(MATERIAL.baseColor),
     ...triple(MATERIAL.attenuationColor),
-    ...[MATERIAL.alpha, MATERIAL.metallic, MATERIAL.roughness, MATERIAL.transmission].map(float),
+    ...triple(MATERIAL.sheenColor),
+    ...triple(MATERIAL.diffuseTransmissionColor),
+    ...UNIT_FACTORS.map((name) => float(MATERIAL[name])),
   ]
   if (!unit.every((x) => within(x, 0, 1))) return 'has a factor outside 0…1'
   if (!triple(MATERIAL.emissive).every((x) => within(x, 0, SCENE_LIMITS.radiance))) {
     return 'has an emission out of bounds'
   }
   if (!within(float(MATERIAL.ior), 1, SCENE_LIMITS.ior)) return 'has an ior out of bounds'
+  if (!within(float(MATERIAL.dispersion), 0, SCENE_LIMITS.dispersion)) return 'has a dispersion out of bounds'
   if (!within(float(MATERIAL.attenuationDistance), 0, SCENE_LIMITS.coordinate)) {
     return 'has an attenuation distance out of bounds'
   }
-  if (!within(float(MATERIAL.normalScale), -1e3, 1e3) || !within(float(MATERIAL.alphaCutoff), 0, 1e3)) {
+  if (!triple(MATERIAL.specularColor).every((x) => within(x, 0, SCENE_LIMITS.specularColor))) {
+    return 'has a specular colour out of bounds'
+  }
+  const scales = [MATERIAL.normalScale, MATERIAL.clearcoatNormalScale].map(float)
+  if (!scales.every((x) => within(x, -1e3, 1e3)) || !within(float(MATERIAL.alphaCutoff), 0, 1e3)) {
     return 'has a normal scale or alpha cutoff out of bounds'
   }
   return null
@@ -146,22 +167,19 @@ function checkFactors(view: DataView, at: number): string | null {
 function checkModes(view: DataView, at: number): string | null {
   const word = (field: number) => view.getUint32(at + field, true)
   if (word(MATERIAL.alphaMode) >= ALPHA_MODES.length) return 'has an unknown alpha mode'
-  return word(MATERIAL.doubleSided) > 1 || word(MATERIAL.thinWalled) > 1 ? 'has an unknown flag' : null
+  const flags = [MATERIAL.doubleSided, MATERIAL.thinWalled, MATERIAL.coloredEmission].map(word)
+  return flags.every((flag) => flag <= 1) ? null : 'has an unknown flag'
 }
 
 function checkMaterialTextures(view: DataView, at: number, counts: SceneCounts): string | null {
-  for (const field of [
-    MATERIAL.baseColorTexture,
-    MATERIAL.metallicRoughnessTexture,
-    MATERIAL.normalTexture,
-    MATERIAL.emissiveTexture,
-    MATERIAL.transmissionTexture,
-  ]) {
-    const texture = view.getInt32(at + field, true)
+  const textureOf = (slot: (typeof TEXTURE_SLOTS)[number]) =>
+    view.getInt32(at + MATERIAL[`${slot}Texture`], true)
+  for (const slot of TEXTURE_SLOTS) {
+    const texture = textureOf(slot)
     if (texture < -1 || texture >= counts.textures) return 'names a texture that is not there'
     if (texture >= 0 && !counts.hasUvs) return 'has a texture but the scene has no uvs'
   }
-  if (view.getInt32(at + MATERIAL.normalTexture, true) >= 0 && !counts.hasTangents) {
+  if (Math.max(textureOf('normal'), textureOf('clearcoatNormal')) >= 0 && !counts.hasTangents) {
     return 'has a normal texture but the scene has no tangents'
   }
   return null
@@ -169,6 +187,7 @@ function checkMaterialTextures(view: DataView, at: number, counts: SceneCounts):
 
 function checkTextures(bytes: Uint8Array, { counts, sections }: SceneLayout): string | null {
   const view = viewOf(bytes)
+  const images = new Map<number, string>()
   let texel = 0
   for (let i = 0; i < counts.textures; i++) {
     const at = sections.textures + i * TEXTURE.size
@@ -177,12 +196,22 @@ function checkTextures(bytes: Uint8Array, { counts, sections }: SceneLayout): st
     if (!within(width, 1, SCENE_LIMITS.textureSide) || !within(height, 1, SCENE_LIMITS.textureSide)) {
       return `texture ${i} has a size out of bounds`
     }
-    if (word(TEXTURE.texels) !== texel) return `texture ${i} is misplaced`
+    const [place, size] = [word(TEXTURE.texels), `${width} × ${height}`]
+    const isShared = images.get(place) === size
+    if (!isShared && place !== texel) return `texture ${i} is misplaced`
+    const transform = new Array(6)
+      .fill(0)
+      .map((_, k) => view.getFloat32(at + TEXTURE.transform + k * 4, true))
+    if (!transform.every((x) => within(x, -SCENE_LIMITS.uvTransform, SCENE_LIMITS.uvTransform))) {
+      return `texture ${i} lies out of bounds`
+    }
     if (word(TEXTURE.srgb) > 1 || word(TEXTURE.filter) >= FILTERS.length)
       return `texture ${i} has an unknown flag`
     if (word(TEXTURE.wrapU) >= WRAPS.length || word(TEXTURE.wrapV) >= WRAPS.length) {
       return `texture ${i} has an unknown wrap mode`
     }
+    if (isShared) continue
+    images.set(place, size)
     texel += texelBytes(width, height)
   }
   return texel === counts.texelBytes ? null : 'textures do not fill their section'

@@ -6,7 +6,7 @@
 /** 'MWSC' in little-endian. */
 export const SCENE_MAGIC = 0x4353574d
 /** Raised when the layout changes; a kernel reads one version. */
-export const SCENE_VERSION = 1
+export const SCENE_VERSION = 2
 
 /** Every limit on a packed scene. */
 export const SCENE_LIMITS = {
@@ -28,6 +28,12 @@ export const SCENE_LIMITS = {
   radiance: 1e12,
   /** Diamond has 2.4, germanium 4. */
   ior: 10,
+  /** A specular colour: what is above 1 / F0 reflects all. */
+  specularColor: 1e4,
+  /** Rutile has 2; more is a matter of taste. */
+  dispersion: 100,
+  /** A scale or an offset of texture coordinates; more leaves no fraction of them in a float. */
+  uvTransform: 1e6,
 } as const
 
 /** Byte offsets in the header. */
@@ -78,7 +84,27 @@ export const MATERIAL = {
   normalTexture: 88,
   emissiveTexture: 92,
   transmissionTexture: 96,
-  size: 128,
+  specular: 100,
+  specularColor: 104,
+  clearcoat: 116,
+  clearcoatRoughness: 120,
+  clearcoatNormalScale: 124,
+  sheenColor: 128,
+  sheenRoughness: 140,
+  specularTexture: 144,
+  specularColorTexture: 148,
+  clearcoatTexture: 152,
+  clearcoatRoughnessTexture: 156,
+  clearcoatNormalTexture: 160,
+  sheenColorTexture: 164,
+  sheenRoughnessTexture: 168,
+  coloredEmission: 172,
+  diffuseTransmission: 176,
+  diffuseTransmissionColor: 180,
+  diffuseTransmissionTexture: 192,
+  diffuseTransmissionColorTexture: 196,
+  dispersion: 200,
+  size: 256,
 } as const
 
 /** Byte offsets in a texture's record. `texels` is an offset in the section of that name. */
@@ -90,7 +116,9 @@ export const TEXTURE = {
   wrapU: 16,
   wrapV: 20,
   filter: 24,
-  size: 32,
+  /** Six numbers: `UvTransform`. */
+  transform: 28,
+  size: 64,
 } as const
 
 /** Byte offsets in a light's record. */
@@ -118,7 +146,7 @@ export interface SceneCounts {
   readonly triangles: number
   readonly materials: number
   readonly textures: number
-  /** All textures together, each rounded up to 16 bytes. */
+  /** All images of textures together, each rounded up to 16 bytes. */
   readonly texelBytes: number
   readonly lights: number
   /** 0 for a constant environment. */

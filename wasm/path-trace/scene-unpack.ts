@@ -13,6 +13,8 @@ import {
   WRAPS,
   type SceneLayout,
 } from './scene-layout.ts'
+import { readLayers } from './scene-material.ts'
+import { readTransform } from './scene-texture.ts'
 import type {
   CameraDescription,
   LightDescription,
@@ -34,6 +36,7 @@ export function unpackScene(bytes: Uint8Array): SceneDescription {
   const view = new DataView(copy.buffer)
   const floats = (at: number, count: number) => new Float32Array(copy.buffer, at, count)
   const words = (at: number, count: number) => new Uint32Array(copy.buffer, at, count)
+  const images = new Map<number, Uint8Array>()
   const pixels = counts.environmentWidth * counts.environmentHeight * 3
   return {
     positions: floats(sections.positions, counts.vertices * 3),
@@ -44,7 +47,9 @@ export function unpackScene(bytes: Uint8Array): SceneDescription {
     indices: words(sections.indices, counts.triangles * 3),
     triangleMaterials: words(sections.triangleMaterials, counts.triangles),
     materials: list(counts.materials, (i) => readMaterial(view, sections.materials + i * MATERIAL.size)),
-    textures: list(counts.textures, (i) => readTexture(view, layout, sections.textures + i * TEXTURE.size)),
+    textures: list(counts.textures, (i) =>
+      readTexture(view, layout, sections.textures + i * TEXTURE.size, images),
+    ),
     camera: readCamera(view),
     lights: list(counts.lights, (i) => readLight(view, sections.lights + i * LIGHT.size)),
     environment:
@@ -75,7 +80,6 @@ function pick<T>(names: readonly T[], place: number): T {
 
 function readMaterial(view: DataView, at: number): MaterialDescription {
   const float = (field: number) => view.getFloat32(at + field, true)
-  const texture = (field: number) => view.getInt32(at + field, true)
   return {
     baseColor: triple(view, at + MATERIAL.baseColor),
     alpha: float(MATERIAL.alpha),
@@ -87,31 +91,34 @@ function readMaterial(view: DataView, at: number): MaterialDescription {
     transmission: float(MATERIAL.transmission),
     ior: float(MATERIAL.ior),
     thinWalled: view.getUint32(at + MATERIAL.thinWalled, true) === 1,
+    coloredEmission: view.getUint32(at + MATERIAL.coloredEmission, true) === 1,
     attenuationColor: triple(view, at + MATERIAL.attenuationColor),
     attenuationDistance: float(MATERIAL.attenuationDistance),
     doubleSided: view.getUint32(at + MATERIAL.doubleSided, true) === 1,
     normalScale: float(MATERIAL.normalScale),
-    textures: {
-      baseColor: texture(MATERIAL.baseColorTexture),
-      metallicRoughness: texture(MATERIAL.metallicRoughnessTexture),
-      normal: texture(MATERIAL.normalTexture),
-      emissive: texture(MATERIAL.emissiveTexture),
-      transmission: texture(MATERIAL.transmissionTexture),
-    },
+    ...readLayers(view, at),
   }
 }
 
-function readTexture(view: DataView, { sections }: SceneLayout, at: number): TextureDescription {
+/** Reads a texture; `images` has the texels of those before, which it may share. */
+function readTexture(
+  view: DataView,
+  { sections }: SceneLayout,
+  at: number,
+  images: Map<number, Uint8Array>,
+): TextureDescription {
   const word = (field: number) => view.getUint32(at + field, true)
   const [width, height] = [word(TEXTURE.width), word(TEXTURE.height)]
+  const place = word(TEXTURE.texels)
+  const rgba =
+    images.get(place) ??
+    new Uint8Array(view.buffer as ArrayBuffer, sections.texels + place, width * height * 4)
+  images.set(place, rgba)
   return {
     width,
     height,
-    rgba: new Uint8Array(
-      view.buffer as ArrayBuffer,
-      sections.texels + word(TEXTURE.texels),
-      width * height * 4,
-    ),
+    rgba,
+    transform: readTransform(view, at),
     srgb: word(TEXTURE.srgb) === 1,
     wrapU: pick(WRAPS, word(TEXTURE.wrapU)),
     wrapV: pick(WRAPS, word(TEXTURE.wrapV)),

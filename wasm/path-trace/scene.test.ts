@@ -65,7 +65,7 @@ describe('the check refuses', () => {
 
   it.each([
     ['other bytes', withWord(HEADER.magic, (v, a) => v.setUint32(a, 7)), 'not a scene'],
-    ['another version', withWord(HEADER.version, (v, a) => v.setUint32(a, 9, true)), 'version 9 is not 1'],
+    ['another version', withWord(HEADER.version, (v, a) => v.setUint32(a, 9, true)), 'version 9 is not 2'],
     [
       'a wrong count',
       withWord(HEADER.vertices, (v, a) => v.setUint32(a, 99, true)),

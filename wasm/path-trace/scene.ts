@@ -23,11 +23,12 @@ import {
   SCENE_MAGIC,
   SCENE_VERSION,
   TEXTURE,
-  texelBytes,
   WRAPS,
   type SceneCounts,
   type SceneLayout,
 } from './scene-layout.ts'
+import { type MaterialLayers, type MaterialTextures, writeLayers } from './scene-material.ts'
+import { texelPlaces, type UvTransform, writeTransform } from './scene-texture.ts'
 
 /** Linear RGB. */
 export type Rgb = readonly [number, number, number]
@@ -49,25 +50,15 @@ export interface TextureDescription {
   readonly wrapU: Wrap
   readonly wrapV: Wrap
   readonly filter: (typeof FILTERS)[number]
-}
-
-/** Which texture multiplies what: an index into `textures`, or -1. */
-export interface MaterialTextures {
-  readonly baseColor: number
-  /** Green is roughness, blue is metallic. */
-  readonly metallicRoughness: number
-  /** Tangent space; needs `tangents`. */
-  readonly normal: number
-  readonly emissive: number
-  /** Red is transmission. */
-  readonly transmission: number
+  /** How it lies on the surface. */
+  readonly transform: UvTransform
 }
 
 /**
- * A surface: glTF 2.0 metallic-roughness (appendix B), with KHR_materials_transmission, _ior, _volume and
- * _emissive_strength.
+ * A surface: glTF 2.0 metallic-roughness (appendix B), with KHR_materials_transmission, _ior, _volume, _emissive_strength,
+ * _specular, _clearcoat, _sheen, _diffuse_transmission and _dispersion.
  */
-export interface MaterialDescription {
+export interface MaterialDescription extends MaterialLayers {
   /** Each 0…1. */
   readonly baseColor: Rgb
   /** Opacity 0…1, used when `alphaMode` is not `opaque`. */
@@ -79,6 +70,8 @@ export interface MaterialDescription {
   readonly roughness: number
   /** Radiance, already multiplied by KHR_materials_emissive_strength. */
   readonly emissive: Rgb
+  /** Whether the colours of vertices multiply what it emits, too (KHR_materials_unlit). */
+  readonly coloredEmission: boolean
   /** 0…1, of the part that is not metal. */
   readonly transmission: number
   /** Index of refraction, at least 1. */
@@ -217,12 +210,12 @@ export function packScene(
   scene.materials.forEach((material, i) =>
     writeMaterial(view, sections.materials + i * MATERIAL.size, material),
   )
-  let texel = 0
+  const { places } = texelPlaces(scene.textures)
   scene.textures.forEach((texture, i) => {
+    const texel = places[i] ?? 0
     writeTexture(view, sections.textures + i * TEXTURE.size, texture, texel)
     assert(texture.rgba.length === texture.width * texture.height * 4, 'a texture has 4 bytes per texel')
     bytes.set(texture.rgba, sections.texels + texel)
-    texel += texelBytes(texture.width, texture.height)
   })
   scene.lights.forEach((light, i) => writeLight(view, sections.lights + i * LIGHT.size, light))
   if (scene.environment.kind === 'map') floats(sections.environment, scene.environment.pixels)
@@ -254,7 +247,7 @@ function countsOf(scene: SceneDescription): SceneCounts {
     triangles,
     materials: scene.materials.length,
     textures: scene.textures.length,
-    texelBytes: scene.textures.reduce((sum, t) => sum + texelBytes(t.width, t.height), 0),
+    texelBytes: texelPlaces(scene.textures).bytes,
     lights: scene.lights.length,
     environmentWidth: environment.kind === 'map' ? environment.width : 0,
     environmentHeight: environment.kind === 'map' ? environment.height : 0,
@@ -295,7 +288,6 @@ function writeHeader(
 }
 
 function writeMaterial(view: DataView, at: number, material: MaterialDescription): void {
-  const { textures } = material
   setFloats(view, at + MATERIAL.baseColor, [...material.baseColor, material.alpha])
   setFloats(view, at + MATERIAL.metallic, [
     material.metallic,
@@ -312,11 +304,8 @@ function writeMaterial(view: DataView, at: number, material: MaterialDescription
   view.setUint32(at + MATERIAL.alphaMode, ALPHA_MODES.indexOf(material.alphaMode), true)
   view.setUint32(at + MATERIAL.doubleSided, material.doubleSided ? 1 : 0, true)
   view.setUint32(at + MATERIAL.thinWalled, material.thinWalled ? 1 : 0, true)
-  view.setInt32(at + MATERIAL.baseColorTexture, textures.baseColor, true)
-  view.setInt32(at + MATERIAL.metallicRoughnessTexture, textures.metallicRoughness, true)
-  view.setInt32(at + MATERIAL.normalTexture, textures.normal, true)
-  view.setInt32(at + MATERIAL.emissiveTexture, textures.emissive, true)
-  view.setInt32(at + MATERIAL.transmissionTexture, textures.transmission, true)
+  view.setUint32(at + MATERIAL.coloredEmission, material.coloredEmission ? 1 : 0, true)
+  writeLayers(view, at, material)
 }
 
 function writeTexture(view: DataView, at: number, texture: TextureDescription, texel: number): void {
@@ -327,6 +316,7 @@ function writeTexture(view: DataView, at: number, texture: TextureDescription, t
   view.setUint32(at + TEXTURE.wrapU, WRAPS.indexOf(texture.wrapU), true)
   view.setUint32(at + TEXTURE.wrapV, WRAPS.indexOf(texture.wrapV), true)
   view.setUint32(at + TEXTURE.filter, FILTERS.indexOf(texture.filter), true)
+  writeTransform(view, at, texture.transform)
 }
 
 function writeLight(view: DataView, at: number, light: LightDescription): void {

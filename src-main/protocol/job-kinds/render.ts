@@ -18,7 +18,7 @@ const FILM_COPIES = 2
  */
 export const renderRules: JobKindRules<RenderParams, { readonly sceneMemoryBytes: number }> = {
   id: 'render.path-trace',
-  version: '2.1.0',
+  version: '2.2.0',
   family: 'render',
   Params: RenderParams,
   unitCount: (params) => unitCount(params),

@@ -10,9 +10,8 @@ import {
   sphere,
   type MeshPart,
 } from '../../path-trace/sample-scenes.ts'
+import { NO_TEXTURES } from '../../path-trace/scene-material.ts'
 import type { MaterialDescription, SceneDescription } from '../../path-trace/scene.ts'
-
-const NO_TEXTURES = { baseColor: -1, metallicRoughness: -1, normal: -1, emissive: -1, transmission: -1 }
 
 /** A closed box of two metres with a lamp under its ceiling, and things in it. */
 function litBox(things: readonly MeshPart[], materials: readonly MaterialDescription[], lamp: number) {

@@ -1,10 +1,13 @@
 /**
- * How a surface scatters: glTF 2.0 appendix B, as three lobes over one GGX distribution.
+ * How a surface scatters: glTF 2.0 appendix B, as three lobes over one GGX distribution, and the layers over it.
  *
- * - diffuse, below the dielectric's reflection: base · (1 - metallic) · (1 - transmission) · (1 - albedo)
+ * - diffuse, partly to the other side (KHR_materials_diffuse_transmission), below the dielectric's reflection: base · (1 - metallic) · (1 - transmission) · (1 - albedo)
  * - specular: metal and opaque dielectric together, Schlick's Fresnel, compensated for multiple scattering
  * - glass, as much as KHR_materials_transmission asks: Fresnel's formula, refracting (Walter et al., 2007) or,
  *   thin-walled, going straight through
+ * - coat and sheen (`layers.ts`), and below them the rest, with what they leave
+ *
+ * KHR_materials_specular scales and colours what a dielectric reflects, glass too.
  *
  * A direction on the wrong side of the triangle, which shading normals allow, is mirrored into the right one, so
  * that no energy is lost and none leaks; values and densities count both ways to get there.
@@ -12,13 +15,20 @@
 import { M_IOR, M_THIN_WALLED } from './scene'
 import { ALPHA_MIN, fresnel, lambda, schlick } from './ggx'
 import { albedoA, albedoB, readAlbedo } from './albedo'
+import { readGlassAlbedo } from './glass'
 import { INV_PI, cosine, larger, luminance, sine, sineCosineOfTurn, smaller } from './math'
-import { back, baseB, baseG, baseR, bent, gx, gy, gz, material, metallic, nx, ny, nz, roughness, transmission } from './surface'
+import { back, baseB, baseG, baseR, bent, gx, gy, gz, layered, material, metallic, nx, ny, nz, roughness,
+  transmission } from './surface'
+import { dispersion, passed, passedB, passedG, passedR, specular, specularB, specularG, specularR } from './layered-surface'
+import { coatWeight, evaluateCoat, evaluateSheen, layerDensity, layerValue, layerX, layerY, layerZ, openLayers, sampleCoat,
+  sampleSheen, sheenUnderB, sheenUnderG, sheenUnderR, sheenWeight, under } from './layers'
 
 /** Refraction needs an index that differs from 1 by more than rounding. */
 const IOR_MIN: f32 = 1.01
 /** Reflectance at grazing angles falls below 1 where F0 is below 1/50 (Lagarde and de Rousiers, 2014, §3.1.2). */
 const F90_SLOPE: f32 = 50
+/** Half of what the indices of red and blue differ by, for a dispersion and an index less 1 of 1 each (KHR_materials_dispersion). */
+const HALF_SPREAD: f32 = 0.025
 const INV_FOUR_PI: f32 = 0.07957747154594767
 /** Cosines below this count as grazing and scatter nothing. */
 const GRAZING: f32 = 1e-6
@@ -45,10 +55,18 @@ let diffuseR: f32 = 0, diffuseG: f32 = 0, diffuseB: f32 = 0
 let f0R: f32 = 0, f0G: f32 = 0, f0B: f32 = 0, f90R: f32 = 0, f90G: f32 = 0, f90B: f32 = 0
 let glass: f32 = 0, glassR: f32 = 0, glassG: f32 = 0, glassB: f32 = 0, eta: f32 = 1, thin: bool = false
 // The chance of each lobe.
-let chanceDiffuse: f32 = 0, chanceSpecular: f32 = 0, chanceGlass: f32 = 0
+let chanceDiffuse: f32 = 0, chanceSpecular: f32 = 0, chanceGlass: f32 = 0, chanceCoat: f32 = 0, chanceSheen: f32 = 0
+let chanceThrough: f32 = 0, throughR: f32 = 0, throughG: f32 = 0, throughB: f32 = 0
+// What glass lets through in the direction asked for last: its value, and its density.
+let refractedValue: f32 = 0, refractedDensity: f32 = 0
+// Whether glass reflects in a colour of its own, by which F0, and what it reflects at the angle asked for last.
+let tinted: bool = false, plainF0: f32 = 0, tintR: f32 = 0, tintG: f32 = 0, tintB: f32 = 0
 
-/** Prepares scattering at the opened surface for a ray that came along d. False when it scatters nothing. */
-export function openBsdf(dx: f32, dy: f32, dz: f32): bool {
+/**
+ * Prepares scattering at the opened surface for a ray that came along d, and that carries all colours (1), or red or blue alone
+ * (0, 2), which glass with dispersion bends less or more. False when it scatters nothing.
+ */
+export function openBsdf(dx: f32, dy: f32, dz: f32, colour: i32): bool {
   // Duff et al., "Building an Orthonormal Basis, Revisited" (JCGT 2017).
   const sign = copysign<f32>(1, nz), a: f32 = <f32>-1 / (sign + nz), b: f32 = nx * ny * a
   tx = <f32>1 + sign * nx * nx * a
@@ -75,39 +93,130 @@ export function openBsdf(dx: f32, dy: f32, dz: f32): bool {
   glass = dielectric * transmission
   // The energy that single scattering loses comes back in proportion to F0, as light that is scattered again does.
   const lost: f32 = <f32>1 / larger(albedoA + albedoB, <f32>0.01) - <f32>1
-  const plainGain = opaque * (<f32>1 + f0 * lost), plain0 = f0 * plainGain, plain90 = edge * plainGain
+  let plain0R = f0, plain0G = f0, plain0B = f0, strength = opaque
+  if (layered) {
+    plain0R = smaller(f0 * specularR, 1)
+    plain0G = smaller(f0 * specularG, 1)
+    plain0B = smaller(f0 * specularB, 1)
+    strength *= specular
+  }
+  const gainR = strength * (<f32>1 + plain0R * lost), gainG = strength * (<f32>1 + plain0G * lost)
+  const gainB = strength * (<f32>1 + plain0B * lost)
+  const plain90R = edge * gainR, plain90G = edge * gainG, plain90B = edge * gainB
+  plain0R *= gainR
+  plain0G *= gainG
+  plain0B *= gainB
   f90R = metallic * (<f32>1 + baseR * lost)
   f90G = metallic * (<f32>1 + baseG * lost)
   f90B = metallic * (<f32>1 + baseB * lost)
-  f0R = baseR * f90R + plain0
-  f0G = baseG * f90G + plain0
-  f0B = baseB * f90B + plain0
-  f90R += plain90
-  f90G += plain90
-  f90B += plain90
-  const below = opaque - (plain0 * albedoA + plain90 * albedoB)
+  f0R = baseR * f90R + plain0R
+  f0G = baseG * f90G + plain0G
+  f0B = baseB * f90B + plain0B
+  f90R += plain90R
+  f90G += plain90G
+  f90B += plain90B
+  const above = larger(plain0R * albedoA + plain90R * albedoB,
+    larger(plain0G * albedoA + plain90G * albedoB, plain0B * albedoA + plain90B * albedoB))
+  const below = opaque - above
   diffuseR = baseR * below
   diffuseG = baseG * below
   diffuseB = baseB * below
+  chanceThrough = 0
+  if (layered && passed > 0) passDiffuse(below)
   chanceDiffuse = luminance(diffuseR, diffuseG, diffuseB)
   chanceSpecular = luminance(f0R * albedoA + f90R * albedoB, f0G * albedoA + f90G * albedoB, f0B * albedoA + f90B * albedoB)
   chanceGlass = 0
   if (glass > 0) {
     thin = load<u32>(material, M_THIN_WALLED) != 0
-    const index = larger(ior, IOR_MIN)
+    const spread: f32 = layered ? (ior - <f32>1) * HALF_SPREAD * dispersion * <f32>(colour - 1) : 0
+    const index = larger(ior + spread, IOR_MIN)
     eta = back && !thin ? <f32>1 / index : index
     glassR = baseR
     glassG = baseG
     glassB = baseB
+    tinted = layered && (specular != 1 || specularR != 1 || specularG != 1 || specularB != 1)
+    plainF0 = f0
     chanceGlass = glass * (<f32>0.5 + <f32>0.5 * luminance(baseR, baseG, baseB))
+    // What facets scatter more than once comes back, reflected and refracted in proportion.
+    glass /= thin ? larger(albedoA + albedoB, <f32>0.01) : larger(readGlassAlbedo(vz, roughness, index, back), <f32>0.01)
   }
-  const sum = chanceDiffuse + chanceSpecular + chanceGlass
+  if (layered) coverBase(dx, dy, dz)
+  else {
+    chanceCoat = 0
+    chanceSheen = 0
+  }
+  const sum = chanceDiffuse + chanceSpecular + chanceGlass + chanceCoat + chanceSheen + chanceThrough
   if (!(sum > 0)) return false
   const scale: f32 = <f32>1 / sum
   chanceDiffuse *= scale
   chanceSpecular *= scale
   chanceGlass *= scale
+  chanceCoat *= scale
+  chanceSheen *= scale
+  chanceThrough *= scale
   return true
+}
+
+/** Shares what reaches the diffuse layer between this side and the other. */
+function passDiffuse(below: f32): void {
+  const kept: f32 = <f32>1 - passed, given = below * passed
+  diffuseR *= kept
+  diffuseG *= kept
+  diffuseB *= kept
+  throughR = passedR * given
+  throughG = passedG * given
+  throughB = passedB * given
+  chanceThrough = luminance(throughR, throughG, throughB)
+}
+
+/** Leaves to the base what the layers over it do not reflect. */
+function coverBase(dx: f32, dy: f32, dz: f32): void {
+  openLayers(dx, dy, dz, vz)
+  chanceCoat = coatWeight
+  chanceSheen = sheenWeight
+  diffuseR *= under
+  diffuseG *= under
+  diffuseB *= under
+  f0R *= under
+  f0G *= under
+  f0B *= under
+  f90R *= under
+  f90G *= under
+  f90B *= under
+  glass *= under
+  chanceDiffuse *= under
+  chanceSpecular *= under
+  chanceGlass *= under
+  throughR *= under
+  throughG *= under
+  throughB *= under
+  chanceThrough *= under
+}
+
+/**
+ * Glass with KHR_materials_specular: what it reflects of each colour, into tintR…tintB, where without it would reflect f;
+ * returns the most of them, which is what it does not let through. Where all is reflected, it still is.
+ */
+function tint(f: f32): f32 {
+  if (f >= 1) {
+    tintR = 1
+    tintG = 1
+    tintB = 1
+    return 1
+  }
+  const weak: f32 = (f - plainF0) / (<f32>1 - plainF0), s: f32 = <f32>1 - weak
+  tintR = specular * larger(smaller(plainF0 * specularR, 1) * s + weak, 0)
+  tintG = specular * larger(smaller(plainF0 * specularG, 1) * s + weak, 0)
+  tintB = specular * larger(smaller(plainF0 * specularB, 1) * s + weak, 0)
+  return larger(tintR, larger(tintG, tintB))
+}
+
+/** The share of light that glass reflects at cosine c of the microfacets. */
+// @ts-ignore: decorator
+@inline
+function reflectance(c: f32): f32 {
+  const f = fresnel(c, eta)
+  return tinted ? tint(f) : f
 }
 
 /** Value and density of scattering into unit world direction w, into valueR…valueB and density. */
@@ -118,12 +227,22 @@ export function evaluate(wx: f32, wy: f32, wz: f32): void {
   density = 0
   const side = wx * gx + wy * gy + wz * gz
   const above = side > 0
-  if (!above && chanceGlass == 0) return
+  if (!above && chanceGlass == 0 && chanceThrough == 0) return
   addLobes(wx, wy, wz, above)
+  if (above && chanceCoat > 0) addCoat(wx, wy, wz)
   if (bent) {
-    const k: f32 = side * <f32>2
-    addLobes(wx - gx * k, wy - gy * k, wz - gz * k, above)
+    const k: f32 = side * <f32>2, x = wx - gx * k, y = wy - gy * k, z = wz - gz * k
+    addLobes(x, y, z, above)
+    if (above && chanceCoat > 0) addCoat(x, y, z)
   }
+}
+
+function addCoat(wx: f32, wy: f32, wz: f32): void {
+  if (!evaluateCoat(wx, wy, wz)) return
+  valueR += layerValue
+  valueG += layerValue
+  valueB += layerValue
+  density += chanceCoat * layerDensity
 }
 
 /** Adds what the lobes say of world direction w, if it is on the side of the shading normal that is asked for. */
@@ -167,11 +286,18 @@ function addReflection(x: f32, y: f32, z: f32): void {
   let blue = diffuseB * flat + (f0B * s + f90B * weak) * g
   let p = chanceDiffuse * flat + chanceSpecular * seen
   if (chanceGlass > 0) {
-    const reflected = fresnel(vh, eta), k = glass * reflected * g
-    red += k
-    green += k
-    blue += k
+    const reflected = reflectance(vh), k = glass * g
+    red += k * (tinted ? tintR : reflected)
+    green += k * (tinted ? tintG : reflected)
+    blue += k * (tinted ? tintB : reflected)
     p += chanceGlass * reflected * seen
+  }
+  if (chanceSheen > 0) {
+    evaluateSheen(hx, hy, z)
+    red += sheenUnderR * layerValue
+    green += sheenUnderG * layerValue
+    blue += sheenUnderB * layerValue
+    p += chanceSheen * layerDensity
   }
   valueR += red
   valueG += green
@@ -180,7 +306,30 @@ function addReflection(x: f32, y: f32, z: f32): void {
 }
 
 function addTransmission(x: f32, y: f32, z: f32): void {
-  let k: f32, p: f32
+  let red: f32 = 0, green: f32 = 0, blue: f32 = 0, p: f32 = 0
+  if (chanceThrough > 0) {
+    const flat = -z * INV_PI
+    red = throughR * flat
+    green = throughG * flat
+    blue = throughB * flat
+    p = chanceThrough * flat
+  }
+  if (chanceGlass > 0 && letThrough(x, y, z)) {
+    const k = refractedValue * glass
+    red += glassR * k
+    green += glassG * k
+    blue += glassB * k
+    p += chanceGlass * refractedDensity
+  }
+  valueR += red
+  valueG += green
+  valueB += blue
+  density += p
+}
+
+/** What glass lets through in a direction on the other side. False where that is nothing. */
+function letThrough(x: f32, y: f32, z: f32): bool {
+  let d: f32
   if (thin) {
     // Through a sheet as by a mirror, on the other side.
     let hx = vx + x, hy = vy + y, hz = vz - z
@@ -188,9 +337,8 @@ function addTransmission(x: f32, y: f32, z: f32): void {
     hx *= l
     hy *= l
     hz *= l
-    const vh = larger(vx * hx + vy * hy + vz * hz, 0), d: f32 = (<f32>1 - fresnel(vh, eta)) * distributionV(hx, hy, hz)
-    k = d * shadowing(-z)
-    p = d * shownV
+    const vh = larger(vx * hx + vy * hy + vz * hz, 0)
+    d = (<f32>1 - reflectance(vh)) * distributionV(hx, hy, hz)
   } else {
     let hx = vx + x * eta, hy = vy + y * eta, hz = vz + z * eta
     let l: f32 = <f32>1 / sqrt<f32>(hx * hx + hy * hy + hz * hz)
@@ -199,18 +347,14 @@ function addTransmission(x: f32, y: f32, z: f32): void {
     hy *= l
     hz *= l
     const vh = vx * hx + vy * hy + vz * hz, wh = x * hx + y * hy + z * hz
-    if (vh <= 0 || wh >= 0) return
+    if (vh <= 0 || wh >= 0) return false
     // Four times: distributionV is made for reflection.
     const q = vh + eta * wh, jacobian = <f32>-4 * vh * wh * eta * eta / (q * q)
-    const d: f32 = (<f32>1 - fresnel(vh, eta)) * distributionV(hx, hy, hz) * jacobian
-    k = d * shadowing(-z)
-    p = d * shownV
+    d = (<f32>1 - reflectance(vh)) * distributionV(hx, hy, hz) * jacobian
   }
-  k *= glass
-  valueR += glassR * k
-  valueG += glassG * k
-  valueB += glassB * k
-  density += chanceGlass * p
+  refractedValue = d * shadowing(-z)
+  refractedDensity = d * shownV
+  return true
 }
 
 /**
@@ -220,14 +364,33 @@ function addTransmission(x: f32, y: f32, z: f32): void {
 export function sample(a: f32, b: f32, c: f32): bool {
   let x: f32, y: f32, z: f32
   let through = false
-  if (a < chanceDiffuse) {
+  if (a < chanceCoat) {
+    if (!sampleCoat(smaller(a / chanceCoat, <f32>0.99999994), b)) return false
+    return turn(layerX, layerY, layerZ, false)
+  }
+  a -= chanceCoat
+  if (a < chanceSheen) {
+    sampleSheen(a / chanceSheen, b)
+    x = layerX
+    y = layerY
+    z = layerZ
+    return turn(x * tx + y * bx + z * nx, x * ty + y * by + z * ny, x * tz + y * bz + z * nz, false)
+  }
+  a -= chanceSheen
+  const passes = a < chanceThrough
+  if (!passes) a -= chanceThrough
+  if (passes || a < chanceDiffuse) {
     // A disc's points, projected up, are spread by the cosine.
-    a = a / chanceDiffuse
+    a = a / (passes ? chanceThrough : chanceDiffuse)
     const r = sqrt<f32>(a)
     sineCosineOfTurn(b)
     x = r * cosine
     y = r * sine
     z = sqrt<f32>(larger(<f32>1 - a, 0))
+    if (passes) {
+      z = -z
+      through = true
+    }
   } else {
     a -= chanceDiffuse
     const inGlass = a >= chanceSpecular
@@ -247,7 +410,7 @@ export function sample(a: f32, b: f32, c: f32): bool {
     hy *= l
     hz *= l
     const vh = vx * hx + vy * hy + vz * hz
-    if (inGlass && c >= fresnel(larger(vh, 0), eta)) {
+    if (inGlass && c >= reflectance(larger(vh, 0))) {
       through = true
       if (thin) {
         x = <f32>2 * vh * hx - vx
@@ -268,9 +431,14 @@ export function sample(a: f32, b: f32, c: f32): bool {
     }
   }
   if (through ? z > -GRAZING : z < GRAZING) return false
-  outX = x * tx + y * bx + z * nx
-  outY = x * ty + y * by + z * ny
-  outZ = x * tz + y * bz + z * nz
+  return turn(x * tx + y * bx + z * nx, x * ty + y * by + z * ny, x * tz + y * bz + z * nz, through)
+}
+
+/** Takes a sampled world direction, on the side of the triangle where it belongs, and evaluates it. */
+function turn(x: f32, y: f32, z: f32, through: bool): bool {
+  outX = x
+  outY = y
+  outZ = z
   outThrough = through
   if (bent) {
     const side = outX * gx + outY * gy + outZ * gz

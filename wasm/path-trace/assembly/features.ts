@@ -9,8 +9,11 @@ import { draw, r0, r1 } from './sampler'
 import { closestHit } from './bvh-trace'
 import { hitDistance, hitTriangle, hitU, hitV } from './hit'
 import { lookAtSky, skyB, skyG, skyR } from './environment'
-import { back, baseB, baseG, baseR, emits, emittedB, emittedG, emittedR, gx, gy, gz, material, metallic, nx, ny, nz,
-  openHit, openSurface, px, py, pz, qx, qy, qz, readEmission, roughness, transmission } from './surface'
+import { back, baseB, baseG, baseR, emits, emittedB, emittedG, emittedR, gx, gy, gz, layered, material, metallic,
+  nx, ny, nz, openHit, openSurface, px, py, pz, qx, qy, qz, readEmission, roughness, transmission } from './surface'
+import { openBsdf } from './bsdf'
+import { passed, passedB, passedG, passedR } from './layered-surface'
+import { layersB, layersG, layersR, under } from './layers'
 import { FAR, smaller } from './math'
 
 export const FEATURE_PIXEL_SIZE: usize = 56
@@ -57,7 +60,13 @@ export function addFeatures(to: usize, pixel: u32, x: i32, y: i32, index: u32): 
     const glass: bool = transmission * (<f32>1 - metallic) > 0.5
     if (lit || followed == FOLLOWED_MAX || roughness > SMOOTH_MAX || !(glass || metallic > 0.5)) {
       if (lit) addColor(to, throughR * smaller(emittedR, 1), throughG * smaller(emittedG, 1), throughB * smaller(emittedB, 1))
-      else addColor(to, throughR * baseR, throughG * baseG, throughB * baseB)
+      else if (layered && openBsdf(dx, dy, dz, 1)) {
+        // The colour that all layers make together, as far as they show one.
+        const kept: f32 = <f32>1 - passed
+        addColor(to, throughR * ((baseR * kept + passedR * passed) * under + layersR),
+          throughG * ((baseG * kept + passedG * passed) * under + layersG),
+          throughB * ((baseB * kept + passedB * passed) * under + layersB))
+      } else addColor(to, throughR * baseR, throughG * baseG, throughB * baseB)
       addTo(to + 24, nx)
       addTo(to + 32, ny)
       addTo(to + 40, nz)

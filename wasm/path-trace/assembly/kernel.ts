@@ -7,6 +7,8 @@ import { openScene } from './scene'
 import { prepareTriangles } from './triangle'
 import { prepareTextures } from './texture'
 import { prepareAlbedo } from './albedo'
+import { prepareSheen } from './sheen'
+import { prepareGlass } from './glass'
 import { prepareTraversal, raysTraced } from './hit'
 import { prepareSky } from './environment'
 import { prepareLights } from './light'
@@ -36,7 +38,7 @@ export function reserveScene(bytes: f64): usize {
  */
 export function build(): bool {
   openScene(scene)
-  return prepareTextures() && prepareAlbedo() && prepareTraversal() && buildTree() && prepareTriangles() &&
+  return prepareTextures() && prepareAlbedo() && prepareSheen() && prepareGlass() && prepareTraversal() && buildTree() && prepareTriangles() &&
     prepareSky() && prepareLights()
 }
 

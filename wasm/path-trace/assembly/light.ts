@@ -2,12 +2,12 @@
  * Every source of light that can be aimed at, in one list: emissive triangles, punctual lights, and the sky where
  * it is a map. One is chosen by its power, then a point or direction on it.
  */
-import { L_COS_INNER, L_COS_OUTER, L_DIRECTION, L_INTENSITY, L_KIND, L_POSITION, L_RANGE, LIGHT_SIZE, M_DOUBLE_SIDED,
-  M_EMISSIVE, MATERIAL_SIZE, environmentWidth, lightCount, lights, materials, positions, triangleCount,
+import { L_COS_INNER, L_COS_OUTER, L_DIRECTION, L_INTENSITY, L_KIND, L_POSITION, L_RANGE, LIGHT_SIZE, M_CLEARCOAT,
+  M_DOUBLE_SIDED, M_EMISSIVE, MATERIAL_SIZE, environmentWidth, lightCount, lights, materials, positions, triangleCount,
   triangleMaterials } from './scene'
 import { R_GEOMETRIC, R_LIGHT_DENSITY, R_MATERIAL, TRIANGLE_SIZE, triangles, vertexOf } from './triangle'
 import { FAR, PI, luminance } from './math'
-import { emittedB, emittedG, emittedR, readEmission } from './surface'
+import { dimByCoat, emittedB, emittedG, emittedR, readEmission } from './surface'
 import { locate, sampleSky, skyB, skyDensity, skyG, skyIsMap, skyLuminance, skyR, skyX, skyY, skyZ } from './environment'
 import { reserve } from './arena'
 
@@ -184,6 +184,7 @@ function aimAtTriangle(triangle: i32, px: f32, py: f32, pz: f32, a: f32, b: f32)
   const c = -(towardsX * load<f32>(t, R_GEOMETRIC) + towardsY * load<f32>(t, R_GEOMETRIC + 4) + towardsZ * load<f32>(t, R_GEOMETRIC + 8))
   if (abs<f32>(c) < EDGE_ON || (c < 0 && !load<u32>(m, M_DOUBLE_SIDED))) return false
   readEmission(triangle, m, u, v)
+  if (load<f32>(m, M_CLEARCOAT) > 0) dimByCoat(triangle, m, u, v, towardsX, towardsY, towardsZ)
   lightR = emittedR
   lightG = emittedG
   lightB = emittedB

@@ -2,7 +2,8 @@
  * One path: from the eye, scattered at surfaces, with a ray to some light at each of them. The two ways to find a
  * light are weighted by the power heuristic (Veach, 1997; PBRT §13.4).
  */
-import { M_ATTENUATION_COLOR, M_ATTENUATION_DISTANCE, M_THIN_WALLED, M_TRANSMISSION } from './scene'
+import { M_ATTENUATION_COLOR, M_ATTENUATION_DISTANCE, M_CLEARCOAT, M_DIFFUSE_TRANSMISSION, M_THIN_WALLED,
+  M_TRANSMISSION } from './scene'
 import { aim, directionX, directionY, directionZ, originX, originY, originZ } from './camera'
 import { draw, hashed, r0, r1, r2, r3 } from './sampler'
 import { closestHit, occluded } from './bvh-trace'
@@ -10,14 +11,16 @@ import { hitDistance, hitTriangle, hitU, hitV } from './hit'
 import { aimAtLight, anyLights, lightB, lightDensity, lightG, lightR, reach, sizeless, skyChance, towardsX, towardsY,
   towardsZ } from './light'
 import { lookAtSky, skyB, skyDensity, skyG, skyR } from './environment'
-import { back, emits, emittedB, emittedG, emittedR, facing, gx, gy, gz, material, openHit, openSurface, px, py, pz, qx,
-  qy, qz, readEmission, record } from './surface'
+import { back, dimByCoat, emits, emittedB, emittedG, emittedR, facing, gx, gy, gz, layered, material, metallic, openHit,
+  openSurface, px, py, pz, qx, qy, qz, readEmission, record, transmission } from './surface'
+import { dispersion } from './layered-surface'
 import { density, evaluate, openBsdf, outThrough, outX, outY, outZ, sample, valueB, valueG, valueR } from './bsdf'
 import { R_LIGHT_DENSITY } from './triangle'
 import { FAR, larger, powerOf } from './math'
 
 const SALT_ROULETTE: u32 = 0
 const SALT_GLASS: u32 = 0x2545f491
+const SALT_COLOUR: u32 = 0x6c078965
 /** A light seen more edge-on than this weighs as if it were this much turned. */
 const FACING_MIN: f32 = 1e-6
 
@@ -46,6 +49,7 @@ export function tracePath(pixel: u32, x: i32, y: i32, index: u32, bounces: i32, 
   let sumR: f32 = 0, sumG: f32 = 0, sumB: f32 = 0, directR: f32 = 0, directG: f32 = 0, directB: f32 = 0
   let isIndirect = false
   let throughR: f32 = 1, throughG: f32 = 1, throughB: f32 = 1
+  let colour: i32 = -1
   // Density of the direction in which the ray goes; only rays that were scattered have one.
   let scattered: f32 = 0
   for (let bounce = 0; ; bounce++) {
@@ -60,7 +64,8 @@ export function tracePath(pixel: u32, x: i32, y: i32, index: u32, bounces: i32, 
       break
     }
     openHit(dx, dy, dz)
-    if (back && load<f32>(material, M_ATTENUATION_DISTANCE) > 0 && load<f32>(material, M_TRANSMISSION) > 0 &&
+    if (back && load<f32>(material, M_ATTENUATION_DISTANCE) > 0 &&
+      load<f32>(material, M_TRANSMISSION) + load<f32>(material, M_DIFFUSE_TRANSMISSION) > 0 &&
       !load<u32>(material, M_THIN_WALLED)) {
       // Beer's law, on the way through the inside (KHR_materials_volume).
       const lengths = <f64>hitDistance / <f64>load<f32>(material, M_ATTENUATION_DISTANCE)
@@ -70,6 +75,7 @@ export function tracePath(pixel: u32, x: i32, y: i32, index: u32, bounces: i32, 
     }
     if (emits()) {
       readEmission(hitTriangle, material, hitU, hitV)
+      if (load<f32>(material, M_CLEARCOAT) > 0) dimByCoat(hitTriangle, material, hitU, hitV, dx, dy, dz)
       const aimed = load<f32>(record, R_LIGHT_DENSITY) * hitDistance * hitDistance / larger(facing, FACING_MIN)
       const weight = bounce > 0 ? weightOf(scattered, aimed) : <f32>1
       sumR += throughR * emittedR * weight
@@ -87,7 +93,15 @@ export function tracePath(pixel: u32, x: i32, y: i32, index: u32, bounces: i32, 
     }
     if (bounce > bounces) break
     openSurface(ox, oy, oz, dx, dy, dz)
-    if (!openBsdf(dx, dy, dz)) break
+    if (layered && dispersion > 0 && colour < 0 && transmission * (<f32>1 - metallic) > 0 &&
+      !load<u32>(material, M_THIN_WALLED)) {
+      // From here on the path has one colour, and three times as much of it.
+      colour = <i32>(hashed(SALT_COLOUR) * <f32>3)
+      throughR *= colour == 0 ? 3 : 0
+      throughG *= colour == 1 ? 3 : 0
+      throughB *= colour == 2 ? 3 : 0
+    }
+    if (!openBsdf(dx, dy, dz, colour < 0 ? 1 : colour)) break
     if (anyLights() && aimAtLight(px, py, pz, r0, r1)) {
       evaluate(towardsX, towardsY, towardsZ)
       if (valueR + valueG + valueB > 0) {

@@ -1,6 +1,6 @@
 /** The packed scene in place: where its sections are. Same numbers as `scene-layout.ts`, which explains them. */
 
-export const MATERIAL_SIZE: usize = 128
+export const MATERIAL_SIZE: usize = 256
 export const M_BASE_COLOR: usize = 0
 export const M_ALPHA: usize = 12
 export const M_METALLIC: usize = 16
@@ -20,11 +20,31 @@ export const M_METALLIC_ROUGHNESS_TEXTURE: usize = 84
 export const M_NORMAL_TEXTURE: usize = 88
 export const M_EMISSIVE_TEXTURE: usize = 92
 export const M_TRANSMISSION_TEXTURE: usize = 96
+export const M_SPECULAR: usize = 100
+export const M_SPECULAR_COLOR: usize = 104
+export const M_CLEARCOAT: usize = 116
+export const M_CLEARCOAT_ROUGHNESS: usize = 120
+export const M_CLEARCOAT_NORMAL_SCALE: usize = 124
+export const M_SHEEN_COLOR: usize = 128
+export const M_SHEEN_ROUGHNESS: usize = 140
+export const M_SPECULAR_TEXTURE: usize = 144
+export const M_SPECULAR_COLOR_TEXTURE: usize = 148
+export const M_CLEARCOAT_TEXTURE: usize = 152
+export const M_CLEARCOAT_ROUGHNESS_TEXTURE: usize = 156
+export const M_CLEARCOAT_NORMAL_TEXTURE: usize = 160
+export const M_SHEEN_COLOR_TEXTURE: usize = 164
+export const M_SHEEN_ROUGHNESS_TEXTURE: usize = 168
+export const M_COLORED_EMISSION: usize = 172
+export const M_DIFFUSE_TRANSMISSION: usize = 176
+export const M_DIFFUSE_TRANSMISSION_COLOR: usize = 180
+export const M_DIFFUSE_TRANSMISSION_TEXTURE: usize = 192
+export const M_DIFFUSE_TRANSMISSION_COLOR_TEXTURE: usize = 196
+export const M_DISPERSION: usize = 200
 
 export const ALPHA_OPAQUE: u32 = 0
 export const ALPHA_MASK: u32 = 1
 
-export const TEXTURE_SIZE: usize = 32
+export const TEXTURE_SIZE: usize = 64
 export const T_WIDTH: usize = 0
 export const T_HEIGHT: usize = 4
 export const T_TEXELS: usize = 8
@@ -32,6 +52,7 @@ export const T_SRGB: usize = 12
 export const T_WRAP_U: usize = 16
 export const T_WRAP_V: usize = 20
 export const T_FILTER: usize = 24
+export const T_TRANSFORM: usize = 28
 
 export const LIGHT_SIZE: usize = 64
 export const L_KIND: usize = 0

@@ -1,11 +1,13 @@
 /** From a hit to what is there: place, normals, and the material with its textures read. */
-import { M_ATTENUATION_DISTANCE, M_BASE_COLOR, M_BASE_COLOR_TEXTURE, M_DOUBLE_SIDED, M_EMISSIVE, M_EMISSIVE_TEXTURE,
+import { M_ATTENUATION_DISTANCE, M_BASE_COLOR, M_BASE_COLOR_TEXTURE, M_COLORED_EMISSION, M_DOUBLE_SIDED, M_EMISSIVE, M_EMISSIVE_TEXTURE,
   M_METALLIC, M_METALLIC_ROUGHNESS_TEXTURE, M_NORMAL_SCALE, M_NORMAL_TEXTURE, M_ROUGHNESS, M_TRANSMISSION,
   M_TRANSMISSION_TEXTURE, MATERIAL_SIZE, colors, hasColors, materials, positions, tangents, uvs } from './scene'
-import { R_FLAGS, R_GEOMETRIC, R_MATERIAL, SMOOTH, TEXTURED, TRIANGLE_SIZE, triangles, vertexOf } from './triangle'
+import { LAYERED, R_FLAGS, R_GEOMETRIC, R_MATERIAL, SMOOTH, TEXTURED, TRIANGLE_SIZE, triangles, vertexOf } from './triangle'
+import { coat, coatAt, coatFresnel, coatIsTextured, coatNormalScale, coatNormalTexture, layersAreTextured, openFactors,
+  readLayerTextures } from './layered-surface'
 import { hitDistance, hitTriangle, hitU, hitV } from './hit'
 import { readTexture, texelB, texelG, texelR } from './texture'
-import { larger } from './math'
+import { larger, smaller } from './math'
 
 /** How far rays start from the surface, of the largest coordinate or the ray's length: 2⁻¹⁷. */
 const OFFSET: f32 = 0.00000762939453125
@@ -27,8 +29,13 @@ export let gz: f32 = 0
 export let nx: f32 = 0
 export let ny: f32 = 0
 export let nz: f32 = 0
-/** Whether the two differ. */
+/** Whether the two, or the coat's, may differ. */
 export let bent: bool = false
+/** Whether the material is LAYERED; then its coat's normal, on the viewer's side. */
+export let layered: bool = false
+export let coatX: f32 = 0
+export let coatY: f32 = 0
+export let coatZ: f32 = 0
 /** Where reflected rays start, and where transmitted ones do. */
 export let px: f32 = 0
 export let py: f32 = 0
@@ -81,6 +88,13 @@ export function readEmission(triangle: i32, from: usize, u: f32, v: f32): void {
   emittedR = load<f32>(from, M_EMISSIVE)
   emittedG = load<f32>(from, M_EMISSIVE + 4)
   emittedB = load<f32>(from, M_EMISSIVE + 8)
+  if (hasColors && load<u32>(from, M_COLORED_EMISSION) != 0) {
+    const w: f32 = <f32>1 - u - v, a = colors + <usize>vertexOf(triangle, 0) * 16
+    const b = colors + <usize>vertexOf(triangle, 1) * 16, c = colors + <usize>vertexOf(triangle, 2) * 16
+    emittedR *= load<f32>(a) * w + load<f32>(b) * u + load<f32>(c) * v
+    emittedG *= load<f32>(a, 4) * w + load<f32>(b, 4) * u + load<f32>(c, 4) * v
+    emittedB *= load<f32>(a, 8) * w + load<f32>(b, 8) * u + load<f32>(c, 8) * v
+  }
   const texture = load<i32>(from, M_EMISSIVE_TEXTURE)
   if (texture < 0) return
   readUv(triangle, u, v)
@@ -88,6 +102,25 @@ export function readEmission(triangle: i32, from: usize, u: f32, v: f32): void {
   emittedR *= texelR
   emittedG *= texelG
   emittedB *= texelB
+}
+
+/**
+ * Dims the emission just read by the coat over it, for light along unit d (KHR_materials_clearcoat). The coat's own normal
+ * map is left out, so that a light that is aimed at is as bright as one that is met.
+ */
+export function dimByCoat(triangle: i32, from: usize, u: f32, v: f32, dx: f32, dy: f32, dz: f32): void {
+  if (coatIsTextured(from)) readUv(triangle, u, v)
+  const w: f32 = <f32>1 - u - v, r = triangles + <usize>triangle * TRIANGLE_SIZE, strength = coatAt(from, textureU, textureV)
+  const x = load<f32>(r) * w + load<f32>(r, 12) * u + load<f32>(r, 24) * v
+  const y = load<f32>(r, 4) * w + load<f32>(r, 16) * u + load<f32>(r, 28) * v
+  const z = load<f32>(r, 8) * w + load<f32>(r, 20) * u + load<f32>(r, 32) * v
+  const l2 = x * x + y * y + z * z
+  if (!(l2 > 0)) return
+  const c = abs<f32>(dx * x + dy * y + dz * z) / sqrt<f32>(l2)
+  const k: f32 = <f32>1 - strength * coatFresnel(smaller(c, 1))
+  emittedR *= k
+  emittedG *= k
+  emittedB *= k
 }
 
 function readUv(triangle: i32, u: f32, v: f32): void {
@@ -118,9 +151,18 @@ export function openSurface(ox: f32, oy: f32, oz: f32, dx: f32, dy: f32, dz: f32
   metallic = load<f32>(material, M_METALLIC)
   roughness = load<f32>(material, M_ROUGHNESS)
   transmission = load<f32>(material, M_TRANSMISSION)
+  layered = (flags & LAYERED) != 0
   if (flags & SMOOTH) interpolateNormal()
+  if (layered) openLayers()
   if (flags & TEXTURED) readTextures()
-  if (bent) faceViewer(dx, dy, dz)
+  if (bent) {
+    faceViewer(dx, dy, dz)
+    if (layered && coat > 0) {
+      swapNormals()
+      faceViewer(dx, dy, dz)
+      swapNormals()
+    }
+  }
   if (flags & SMOOTH && transmission == 0) liftFromTerminator()
   px += gx * offset
   py += gy * offset
@@ -141,6 +183,33 @@ function interpolateNormal(): void {
   ny = y * s
   nz = z * s
   bent = true
+}
+
+/** Reads what the layers are made of. Their coat follows the smooth normal, and a map of its own, not the base's. */
+function openLayers(): void {
+  openFactors(material)
+  coatX = nx
+  coatY = ny
+  coatZ = nz
+  if (!layersAreTextured(material)) return
+  readUv(hitTriangle, hitU, hitV)
+  readLayerTextures(material, textureU, textureV)
+  const map = coatNormalTexture(material)
+  if (map < 0 || coat == 0) return
+  readTexture(map, textureU, textureV)
+  mapNormal(hitTriangle, <f32>1 - hitU - hitV, coatNormalScale(material))
+  swapNormals()
+}
+
+/** Exchanges the base's normal and the coat's. */
+function swapNormals(): void {
+  const x = nx, y = ny, z = nz
+  nx = coatX
+  ny = coatY
+  nz = coatZ
+  coatX = x
+  coatY = y
+  coatZ = z
 }
 
 function readTextures(): void {
@@ -173,12 +242,12 @@ function readTextures(): void {
   }
   if (normal >= 0) {
     readTexture(normal, textureU, textureV)
-    mapNormal(triangle, w)
+    mapNormal(triangle, w, load<f32>(material, M_NORMAL_SCALE))
   }
 }
 
 /** Turns the shading normal by the texel just read (glTF 2.0 §3.9.3). */
-function mapNormal(triangle: i32, w: f32): void {
+function mapNormal(triangle: i32, w: f32, scale: f32): void {
   const a = tangents + <usize>vertexOf(triangle, 0) * 16, b = tangents + <usize>vertexOf(triangle, 1) * 16
   const c = tangents + <usize>vertexOf(triangle, 2) * 16
   const tx = load<f32>(a) * w + load<f32>(b) * hitU + load<f32>(c) * hitV
@@ -191,7 +260,6 @@ function mapNormal(triangle: i32, w: f32): void {
   const fx = nx * side, fy = ny * side, fz = nz * side, s: f32 = <f32>1 / sqrt<f32>(t2)
   const ux = tx * s, uy = ty * s, uz = tz * s
   const bx = (fy * uz - fz * uy) * sign, by = (fz * ux - fx * uz) * sign, bz = (fx * uy - fy * ux) * sign
-  const scale = load<f32>(material, M_NORMAL_SCALE)
   const mx = (texelR * <f32>2 - <f32>1) * scale, my = (texelG * <f32>2 - <f32>1) * scale, mz = texelB * <f32>2 - <f32>1
   const x = ux * mx + bx * my + fx * mz, y = uy * mx + by * my + fy * mz, z = uz * mx + bz * my + fz * mz
   const l2 = x * x + y * y + z * z

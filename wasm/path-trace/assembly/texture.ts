@@ -1,5 +1,5 @@
 /** Texture look-ups: glTF 2.0 §3.8.4, bilinear or nearest, without mip levels. */
-import { TEXTURE_SIZE, T_FILTER, T_HEIGHT, T_SRGB, T_TEXELS, T_WIDTH, T_WRAP_U, T_WRAP_V, texels, textures } from './scene'
+import { TEXTURE_SIZE, T_FILTER, T_HEIGHT, T_SRGB, T_TEXELS, T_TRANSFORM, T_WIDTH, T_WRAP_U, T_WRAP_V, texels, textures } from './scene'
 import { powerOf } from './math'
 import { reserve } from './arena'
 
@@ -35,14 +35,16 @@ function wrapped(i: i32, size: i32, wrap: u32): i32 {
   return k >= size ? period - 1 - k : k
 }
 
-/** Reads a texture at (u, v) into texelR…texelA. */
+/** Reads a texture, which lies as its transform says, at a surface's (u, v) into texelR…texelA. */
 export function readTexture(index: i32, u: f32, v: f32): void {
   const t = textures + <usize>index * TEXTURE_SIZE
   const width = load<i32>(t, T_WIDTH), height = load<i32>(t, T_HEIGHT)
   const wrapU = load<u32>(t, T_WRAP_U), wrapV = load<u32>(t, T_WRAP_V)
   const base = texels + load<u32>(t, T_TEXELS), colors = decoded + (load<u32>(t, T_SRGB) << 10)
   const nearestOnly = load<u32>(t, T_FILTER) == 1
-  let x = u * <f32>width, y = v * <f32>height
+  const tu = load<f32>(t, T_TRANSFORM) * u + load<f32>(t, T_TRANSFORM + 4) * v + load<f32>(t, T_TRANSFORM + 8)
+  const tv = load<f32>(t, T_TRANSFORM + 12) * u + load<f32>(t, T_TRANSFORM + 16) * v + load<f32>(t, T_TRANSFORM + 20)
+  let x = tu * <f32>width, y = tv * <f32>height
   if (!nearestOnly) {
     x -= 0.5
     y -= 0.5

@@ -5,6 +5,7 @@
 import { M_ALPHA_MODE, M_BASE_COLOR_TEXTURE, M_EMISSIVE_TEXTURE, M_METALLIC_ROUGHNESS_TEXTURE, M_NORMAL_TEXTURE,
   M_TRANSMISSION_TEXTURE, MATERIAL_SIZE, hasColors, indices, materials, normals, positions, triangleCount,
   triangleMaterials } from './scene'
+import { isLayered } from './layered-surface'
 import { reserve } from './arena'
 
 export const TRIANGLE_SIZE: usize = 64
@@ -21,6 +22,8 @@ export const SMOOTH: u32 = 1
 export const TEXTURED: u32 = 2
 /** Rays may pass through it. */
 export const CUT_OUT: u32 = 4
+/** Its material has more than glTF's core: `layered-surface.ts`. */
+export const LAYERED: u32 = 8
 
 /** How far (squared) a vertex normal may be from the geometric one before the triangle counts as smooth. */
 const FLAT_LIMIT: f32 = 1e-8
@@ -86,6 +89,7 @@ function prepareTriangle(i: i32): void {
   if (hasColors || load<i32>(m, M_BASE_COLOR_TEXTURE) >= 0 || load<i32>(m, M_METALLIC_ROUGHNESS_TEXTURE) >= 0 ||
     load<i32>(m, M_NORMAL_TEXTURE) >= 0 || load<i32>(m, M_EMISSIVE_TEXTURE) >= 0 ||
     load<i32>(m, M_TRANSMISSION_TEXTURE) >= 0) flags |= TEXTURED
+  if (isLayered(m)) flags |= LAYERED
   if (load<u32>(m, M_ALPHA_MODE) != 0) {
     flags |= CUT_OUT
     anyCutOut = true

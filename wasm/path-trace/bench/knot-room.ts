@@ -2,6 +2,7 @@
 import { checkerboard, joinScene, lookAt, material, quad, type MeshPart } from '../sample-scenes.ts'
 import type { SceneDescription, Vector3 } from '../scene.ts'
 import { trefoilMesh } from '../trefoil.ts'
+import { NO_TEXTURES } from '../scene-material.ts'
 
 /** Linear sRGB radiance of the lamp. */
 export const LAMP_RADIANCE = 14
@@ -12,7 +13,7 @@ const KNOT_SIDES = 18
 
 /** 7,362 triangles in a box of two metres. */
 export function knotRoom(): SceneDescription {
-  const none = { baseColor: -1, metallicRoughness: -1, normal: -1, emissive: -1, transmission: -1 }
+  const none = NO_TEXTURES
   return joinScene(
     [
       quad([-1, -1, 1], [2, 0, 0], [0, 0, -2], 3),

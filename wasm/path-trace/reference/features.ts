@@ -1,6 +1,8 @@
 /** Features for the denoiser with the kernel's bits: the first surface behind smooth mirrors and smooth glass. */
 import type { SceneDescription } from '../scene.ts'
 import { add, div, dot, float, mul, plus, root, scale, smaller, sub, times, type Vector } from './float.ts'
+import type { AlbedoTable } from './albedo.ts'
+import { colorSeen } from './bsdf.ts'
 import type { Block } from './sampler.ts'
 import type { Sky } from './sky.ts'
 import { emissionAt, surfaceAt, type Surface } from './surface.ts'
@@ -24,6 +26,7 @@ export function createFeatures(
   scene: SceneDescription,
   tracer: Tracer,
   sky: Sky,
+  albedos: AlbedoTable,
 ): (ray: Ray, block: (n: number) => Block) => bigint[] {
   return (eye, block) => {
     let ray = eye
@@ -37,7 +40,7 @@ export function createFeatures(
       const surface = surfaceAt(scene, hit, ray.origin, ray.direction)
       const next = emitted === null && followed < FOLLOWED_MAX ? rayBehind(surface, ray.direction) : null
       if (next === null) {
-        const color = emitted === null ? surface.base : unlit(emitted)
+        const color = emitted === null ? colorSeen(surface, ray.direction, albedos) : unlit(emitted)
         return fixed(times(through, color), surface.normal, depth)
       }
       through = times(through, surface.base)

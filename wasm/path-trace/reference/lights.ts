@@ -16,7 +16,7 @@ import {
   type Vector,
 } from './float.ts'
 import { locate, type Sky } from './sky.ts'
-import { emissionAt, materialOf } from './surface.ts'
+import { emissionAlong, emissionAt, materialOf } from './surface.ts'
 import type { Triangle } from './triangles.ts'
 
 /** A light to look for: where, how far, and what it sends. */
@@ -172,7 +172,7 @@ function aimAtTriangle(
   return {
     direction,
     reach: mul(distance, SHORT),
-    light: emissionAt(scene, triangle, u, v),
+    light: emissionAlong(scene, triangle, u, v, direction),
     density: div(mul(perArea, square), Math.abs(cosine)),
     sizeless: false,
   }

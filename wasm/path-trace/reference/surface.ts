@@ -2,21 +2,21 @@
 import type { MaterialDescription, SceneDescription } from '../scene.ts'
 import {
   blend3,
-  cross,
   div,
   dot,
-  float,
   larger,
   minus,
   mul,
-  negate,
   plus,
   root,
   scale,
+  smaller,
   sub,
   times,
   type Vector,
 } from './float.ts'
+import { coatAt, coatFresnel, layersAt, type SurfaceLayers } from './layered-surface.ts'
+import { faceViewer, mapNormal } from './normals.ts'
 import { readTexture, type Texel } from './texture.ts'
 import { facingNormal, uvAt, vectorAt, type Hit, type Triangle } from './triangles.ts'
 
@@ -35,18 +35,41 @@ export interface Surface {
   readonly metallic: number
   readonly roughness: number
   readonly transmission: number
+  /** What the material has beyond glTF's core; null where that is nothing. */
+  readonly layers: SurfaceLayers | null
 }
 
 const OFFSET = 2 ** -17
-const FACING_MIN = float(0.01)
 
 /** Emitted radiance at a point of a triangle. */
 export function emissionAt(scene: SceneDescription, triangle: Triangle, u: number, v: number): Vector {
   const material = materialOf(scene, triangle)
   const texture = scene.textures[material.textures.emissive]
-  if (texture === undefined) return material.emissive
+  const emissive =
+    material.coloredEmission && scene.colors.length > 0
+      ? times(material.emissive, vertexColorAt(scene, triangle, u, v))
+      : material.emissive
+  if (texture === undefined) return emissive
   const [r, g, b] = readTexture(texture, ...uvAt(scene, triangle, u, v))
-  return times(material.emissive, [r, g, b])
+  return times(emissive, [r, g, b])
+}
+
+/** Emitted radiance at a point of a triangle that leaves along or against unit `direction`: a coat dims it. */
+export function emissionAlong(
+  scene: SceneDescription,
+  triangle: Triangle,
+  u: number,
+  v: number,
+  direction: Vector,
+): Vector {
+  const emitted = emissionAt(scene, triangle, u, v)
+  const material = materialOf(scene, triangle)
+  if (!(material.clearcoat > 0)) return emitted
+  const normal = blend3(...triangle.normals, u, v)
+  const square = dot(normal, normal)
+  if (!(square > 0)) return emitted
+  const cosine = smaller(div(Math.abs(dot(direction, normal)), root(square)), 1)
+  return scale(emitted, sub(1, mul(coatAt(scene, triangle, u, v), coatFresnel(cosine))))
 }
 
 /** The material of a triangle. */
@@ -65,84 +88,49 @@ export function surfaceAt(scene: SceneDescription, hit: Hit, origin: Vector, dir
   const reach = larger(larger(Math.abs(place[0]), Math.abs(place[1])), larger(Math.abs(place[2]), distance))
   const offset = mul(reach, OFFSET)
 
-  let normal = geometric
-  let bent = false
-  if (triangle.smooth) {
-    const blended = blend3(...triangle.normals, u, v)
-    if (dot(blended, blended) > 0) {
-      const length = div(1, root(dot(blended, blended)))
-      normal = scale(blended, dot(blended, geometric) < 0 ? -length : length)
-      bent = true
-    }
-  }
-
-  let base: Vector = material.baseColor
-  if (scene.colors.length > 0) {
-    const [a, b, c] = triangle.vertices.map((i) => vectorAt(scene.colors, i, 4)) as [Vector, Vector, Vector]
-    base = times(base, blend3(a, b, c, u, v))
-  }
   const read = (index: number): Texel | null => {
     const texture = scene.textures[index]
     return texture === undefined ? null : readTexture(texture, ...uvAt(scene, triangle, u, v))
   }
-  const color = read(material.textures.baseColor)
   const rough = read(material.textures.metallicRoughness)
   const clear = read(material.textures.transmission)
   const bump = read(material.textures.normal)
-  if (color !== null) base = times(base, [color[0], color[1], color[2]])
-  if (bump !== null) {
-    const mapped = mapNormal(scene, hit, normal, back, bump, material.normalScale)
-    if (mapped !== null) {
-      normal = mapped
-      bent = true
-    }
-  }
-  if (bent) normal = faceViewer(normal, direction)
+  const blended = triangle.smooth ? smoothNormal(hit, geometric) : null
+  const flat = blended ?? geometric
+  const layers = layersAt(scene, hit, flat, back)
+  const mapped = bump === null ? null : mapNormal(scene, hit, flat, back, bump, material.normalScale)
+  const bent = blended !== null || mapped !== null || layers?.isBent === true
+  const facing = (normal: Vector) => (bent ? faceViewer(normal, direction) : normal)
   const transmission = clear === null ? material.transmission : mul(material.transmission, clear[0])
   const start = triangle.smooth && transmission === 0 ? liftFromTerminator(hit, place, back) : place
   return {
     material,
     back,
     geometric,
-    normal,
+    normal: facing(mapped ?? flat),
     bent,
     above: plus(start, scale(geometric, offset)),
     below: minus(place, scale(geometric, offset)),
-    base,
+    base: baseColorAt(scene, hit, read(material.textures.baseColor)),
     metallic: rough === null ? material.metallic : mul(material.metallic, rough[2]),
     roughness: rough === null ? material.roughness : mul(material.roughness, rough[1]),
     transmission,
+    layers: layers === null ? null : { ...layers, coatNormal: facing(layers.coatNormal) },
   }
 }
 
-function mapNormal(
-  scene: SceneDescription,
-  { triangle, u, v }: Hit,
-  normal: Vector,
-  back: boolean,
-  texel: Texel,
-  strength: number,
-): Vector | null {
-  const [a, b, c] = triangle.vertices.map((i) => vectorAt(scene.tangents, i, 4)) as [Vector, Vector, Vector]
-  const tangent = blend3(a, b, c, u, v)
-  if (!(dot(tangent, tangent) > 0)) return null
-  const handed = (scene.tangents[triangle.vertices[0] * 4 + 3] ?? 0) < 0 ? -1 : 1
-  const front = back ? negate(normal) : normal
-  const t = scale(tangent, div(1, root(dot(tangent, tangent))))
-  const bitangent = scale(cross(front, t), handed)
-  const x = mul(sub(mul(texel[0], 2), 1), strength)
-  const y = mul(sub(mul(texel[1], 2), 1), strength)
-  const z = sub(mul(texel[2], 2), 1)
-  const turned = plus(plus(scale(t, x), scale(bitangent, y)), scale(front, z))
-  const square = dot(turned, turned)
-  return square > 0 ? scale(turned, div(back ? -1 : 1, root(square))) : null
+/** The normal between those of the vertices, on the viewer's side; null where they cancel out. */
+function smoothNormal({ triangle, u, v }: Hit, geometric: Vector): Vector | null {
+  const blended = blend3(...triangle.normals, u, v)
+  if (!(dot(blended, blended) > 0)) return null
+  const length = div(1, root(dot(blended, blended)))
+  return scale(blended, dot(blended, geometric) < 0 ? -length : length)
 }
 
-function faceViewer(normal: Vector, direction: Vector): Vector {
-  const cosine = -dot(direction, normal)
-  if (cosine >= FACING_MIN) return normal
-  const tilted = minus(normal, scale(direction, sub(FACING_MIN, cosine)))
-  return scale(tilted, div(1, root(dot(tilted, tilted))))
+function baseColorAt(scene: SceneDescription, { triangle, u, v }: Hit, texel: Texel | null): Vector {
+  let base: Vector = materialOf(scene, triangle).baseColor
+  if (scene.colors.length > 0) base = times(base, vertexColorAt(scene, triangle, u, v))
+  return texel === null ? base : times(base, [texel[0], texel[1], texel[2]])
 }
 
 function liftFromTerminator({ triangle, u, v }: Hit, place: Vector, back: boolean): Vector {
@@ -154,4 +142,9 @@ function liftFromTerminator({ triangle, u, v }: Hit, place: Vector, back: boolea
     if (depth < 0) lifted = minus(lifted, scale(normal, mul(depth, weights[k] ?? 0)))
   })
   return lifted
+}
+
+function vertexColorAt(scene: SceneDescription, triangle: Triangle, u: number, v: number): Vector {
+  const [a, b, c] = triangle.vertices.map((i) => vectorAt(scene.colors, i, 4)) as [Vector, Vector, Vector]
+  return blend3(a, b, c, u, v)
 }

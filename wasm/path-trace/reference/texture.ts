@@ -1,6 +1,6 @@
 /** Texture look-ups with the kernel's bits. */
 import type { TextureDescription } from '../scene.ts'
-import { bilinear, float, mul, sub } from './float.ts'
+import { bilinear, float, mul, sub, sum } from './float.ts'
 import { powerOf } from './functions.ts'
 
 /** Linear red, green, blue and alpha. */
@@ -12,12 +12,15 @@ const fromSrgb = Array.from({ length: 256 }, (_, byte) => {
   return float(v <= 0.04045 ? v / 12.92 : powerOf((v + 0.055) / 1.055, 2.4))
 })
 
-/** The texture at (u, v). */
+/** The texture, which lies as its transform says, at a surface's (u, v). */
 export function readTexture(texture: TextureDescription, u: number, v: number): Texel {
   const { width, height, wrapU, wrapV, rgba, srgb } = texture
   const color = srgb ? fromSrgb : linear
   const half = texture.filter === 'nearest' ? 0 : 0.5
-  const [x, y] = [sub(mul(u, width), half), sub(mul(v, height), half)]
+  const [a, b, c, d, e, f] = texture.transform
+  const tu = sum(mul(a, u), mul(b, v), c)
+  const tv = sum(mul(d, u), mul(e, v), f)
+  const [x, y] = [sub(mul(tu, width), half), sub(mul(tv, height), half)]
   const [i, j] = [Math.floor(x), Math.floor(y)]
   const channel = (di: number, dj: number, k: number) => {
     const place = wrap(j + dj, height, wrapV) * width + wrap(i + di, width, wrapU)

@@ -20,10 +20,10 @@ export const renderAlgorithms: readonly AlgorithmDeclaration[] = [
   },
   { algorithmId: 'render.inspect', version: '1.0.0', scope: 'local', modules: [] },
   { algorithmId: 'render.sample', version: '1.0.0', scope: 'local', modules: [] },
-  { algorithmId: 'render.import', version: '2.2.0', scope: 'local', modules: [kernelModule], metered: true },
+  { algorithmId: 'render.import', version: '2.3.0', scope: 'local', modules: [kernelModule], metered: true },
   {
     algorithmId: 'render.preview',
-    version: '2.2.0',
+    version: '2.3.0',
     scope: 'local',
     modules: [kernelModule, denoiserModule],
     metered: true,

@@ -373,7 +373,7 @@ describe('the render library, in a compute host', () => {
     const engine = runner.algorithms().find((a) => a.algorithmId === 'render.path-trace')?.engine
     const module = await readFile(new URL('../../../../wasm/build/path-trace.wasm', import.meta.url))
     const digest = createHash('sha256').update(`${module.byteLength}:`).update(module).digest('hex')
-    expect(engine).toBe(`render.path-trace@2.1.0+${digest.slice(0, 16)}+${METERING}`)
+    expect(engine).toBe(`render.path-trace@2.2.0+${digest.slice(0, 16)}+${METERING}`)
   })
 
   it('scores this machine by paths per second', async () => {

@@ -82,6 +82,8 @@ function checkNodes(gltf: GltfJson): void {
     within(gltf.cameras, node.camera, 'camera')
     within(gltf.skins, node.skin, 'skin')
     for (const child of node.children ?? []) within(gltf.nodes, child, 'node')
+    const instances = node.extensions?.EXT_mesh_gpu_instancing?.attributes ?? {}
+    for (const accessor of Object.values(instances)) within(gltf.accessors, accessor, 'accessor')
   }
 }
 

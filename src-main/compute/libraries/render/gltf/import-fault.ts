@@ -29,7 +29,7 @@ export type ImportFault =
  *
  * - `missing-texture`: an image was not handed over or cannot be decoded; the material goes without it
  * - `ignored-extension`: the file uses it, says that one can do without, and so do we
- * - `texture-coordinates-differ`: textures of one material lie differently; all take the first one's place
+ * - `texture-coordinates-differ`: textures of one material read different sets of coordinates; all read the first one's
  * - `animation-ignored`: a part of an animation, or all of it, is not shown
  */
 export interface ImportWarning {

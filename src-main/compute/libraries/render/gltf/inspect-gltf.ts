@@ -34,7 +34,7 @@ type GltfNode = NonNullable<GltfJson['nodes']>[number]
  */
 export function inspectGltf(gltf: GltfJson, given: ReadonlySet<string>): GltfReport {
   const nodes = shownNodes(gltf)
-  const triangles = nodes.reduce((sum, node) => sum + trianglesOf(gltf, node), 0)
+  const triangles = nodes.reduce((sum, node) => sum + trianglesOf(gltf, node) * instancesOf(gltf, node), 0)
   if (triangles === 0) refuseFile('no-triangles', 'the scene has no triangles to render')
   return {
     triangles: Math.min(triangles, TRIANGLES_COUNTED_MAX),
@@ -78,6 +78,14 @@ function trianglesOf(gltf: GltfJson, { mesh }: GltfNode): number {
     if (mode < TRIANGLES) return sum
     return sum + (mode === TRIANGLES ? Math.floor(corners / 3) : Math.max(0, corners - 2))
   }, 0)
+}
+
+/** How often a node shows its mesh: EXT_mesh_gpu_instancing, else once. */
+function instancesOf(gltf: GltfJson, node: GltfNode): number {
+  const instances = node.extensions?.EXT_mesh_gpu_instancing
+  if (instances === undefined) return 1
+  const [first = -1] = Object.values(instances.attributes)
+  return gltf.accessors?.[first]?.count ?? 0
 }
 
 function cameraName(gltf: GltfJson, node: GltfNode): string | undefined {

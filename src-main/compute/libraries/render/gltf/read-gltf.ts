@@ -8,10 +8,16 @@ import {
   WebIO,
 } from '@gltf-transform/core'
 import {
+  EXTMeshGPUInstancing,
   KHRDracoMeshCompression,
   KHRLightsPunctual,
+  KHRMaterialsClearcoat,
+  KHRMaterialsDiffuseTransmission,
+  KHRMaterialsDispersion,
   KHRMaterialsEmissiveStrength,
   KHRMaterialsIOR,
+  KHRMaterialsSheen,
+  KHRMaterialsSpecular,
   KHRMaterialsTransmission,
   KHRMaterialsUnlit,
   KHRMaterialsVolume,
@@ -36,10 +42,16 @@ import { WEBP_EXTENSION } from './webp-textures.ts'
 import { ignoredExtensions } from './inspect-gltf.ts'
 
 const EXTENSIONS: (typeof Extension)[] = [
+  EXTMeshGPUInstancing,
   KHRDracoMeshCompression,
   KHRLightsPunctual,
+  KHRMaterialsClearcoat,
+  KHRMaterialsDiffuseTransmission,
+  KHRMaterialsDispersion,
   KHRMaterialsEmissiveStrength,
   KHRMaterialsIOR,
+  KHRMaterialsSheen,
+  KHRMaterialsSpecular,
   KHRMaterialsTransmission,
   KHRMaterialsUnlit,
   KHRMaterialsVolume,
@@ -162,17 +174,29 @@ function dropSourcelessTextures(gltf: GltfJson, warnings: ImportWarning[]): void
     warnings.push({ kind: 'missing-texture', message: `texture ${i} has no PNG, JPEG or WebP image` })
   })
   if (sourceless.size === 0) return
-  // Occlusion is what the path tracer finds out itself.
   for (const material of gltf.materials ?? []) {
-    const pbr = material.pbrMetallicRoughness
-    if (pbr?.baseColorTexture && sourceless.has(pbr.baseColorTexture.index)) delete pbr.baseColorTexture
-    if (pbr?.metallicRoughnessTexture && sourceless.has(pbr.metallicRoughnessTexture.index)) {
-      delete pbr.metallicRoughnessTexture
-    }
-    if (material.normalTexture && sourceless.has(material.normalTexture.index)) delete material.normalTexture
-    if (material.emissiveTexture && sourceless.has(material.emissiveTexture.index)) {
-      delete material.emissiveTexture
-    }
+    const parts: unknown[] = [
+      material,
+      material.pbrMetallicRoughness,
+      ...Object.values(extensionsOf(material)),
+    ]
+    for (const part of parts) dropTextures(part, sourceless)
+    // Occlusion is what the path tracer finds out itself.
     delete material.occlusionTexture
+  }
+}
+
+function extensionsOf(material: NonNullable<GltfJson['materials']>[number]): Record<string, unknown> {
+  const extensions = material['extensions']
+  return typeof extensions === 'object' && extensions !== null ? { ...extensions } : {}
+}
+
+/** Deletes from a material's part what names one of these textures. */
+function dropTextures(part: unknown, sourceless: ReadonlySet<number>): void {
+  if (typeof part !== 'object' || part === null) return
+  const fields = part as Record<string, unknown>
+  for (const [name, info] of Object.entries(fields)) {
+    const index = typeof info === 'object' && info !== null && 'index' in info ? info.index : undefined
+    if (typeof index === 'number' && sourceless.has(index)) Reflect.deleteProperty(fields, name)
   }
 }

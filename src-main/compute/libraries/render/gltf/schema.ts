@@ -108,6 +108,9 @@ export const GltfJson = z.looseObject({
       rotation: numbers(4).optional(),
       scale: numbers(3).optional(),
       weights: z.array(z.number()).max(1024).optional(),
+      extensions: z
+        .looseObject({ EXT_mesh_gpu_instancing: z.looseObject({ attributes }).optional() })
+        .optional(),
     }),
   ).optional(),
   meshes: list(

@@ -228,10 +228,14 @@ describe('separate files', () => {
 
   test('a texture that only an unknown extension can open is a warning', async () => {
     const gltf: Gltf = gltfJson()
-    gltf['extensionsUsed'] = ['KHR_texture_basisu']
+    gltf['extensionsUsed'] = ['KHR_texture_basisu', 'KHR_materials_sheen']
     gltf['textures'] = [{ extensions: { KHR_texture_basisu: { source: 0 } } }]
     gltf['materials'] = [
-      { normalTexture: { index: 0 }, pbrMetallicRoughness: { baseColorTexture: { index: 0 } } },
+      {
+        normalTexture: { index: 0 },
+        pbrMetallicRoughness: { baseColorTexture: { index: 0 } },
+        extensions: { KHR_materials_sheen: { sheenColorTexture: { index: 0 } } },
+      },
     ]
     gltf.meshes = [{ primitives: [{ attributes: { POSITION: 0 }, indices: 1, material: 0 }] }]
     const imported = await importScene({ bytes: Buffer.from(JSON.stringify(gltf)) })

@@ -1,7 +1,12 @@
 import {
   KHRLightsPunctual,
   KHRMaterialsEmissiveStrength,
+  KHRMaterialsClearcoat,
+  KHRMaterialsDiffuseTransmission,
+  KHRMaterialsDispersion,
   KHRMaterialsIOR,
+  KHRMaterialsSheen,
+  KHRMaterialsSpecular,
   KHRMaterialsTransmission,
   KHRMaterialsUnlit,
   KHRMaterialsVolume,
@@ -11,6 +16,8 @@ import {
 import { encode as encodePngFile } from 'fast-png'
 import { describe, expect, test } from 'vitest'
 import { checkScene } from '../../../../../wasm/path-trace/scene-check.ts'
+import { TEXTURE } from '../../../../../wasm/path-trace/scene-layout.ts'
+import { unpackScene } from '../../../../../wasm/path-trace/scene-unpack.ts'
 import { packScene } from '../../../../../wasm/path-trace/scene.ts'
 import { glbOf, meshNode, newDocument, rounded, sceneOf, SQUARE, squareNode } from './gltf.fixture.ts'
 import { importScene } from './import-scene.ts'
@@ -184,13 +191,102 @@ describe('materials', () => {
     })
   })
 
+  test('specular, clearcoat and sheen arrive with their textures, in the colours that glTF says', async () => {
+    const { document, add } = newDocument()
+    const texture = document.createTexture().setImage(RED_AND_BLUE).setMimeType('image/png')
+    const specular = document.createExtension(KHRMaterialsSpecular).createSpecular()
+    const coat = document.createExtension(KHRMaterialsClearcoat).createClearcoat()
+    const sheen = document.createExtension(KHRMaterialsSheen).createSheen()
+    const material = document
+      .createMaterial()
+      .setExtension(
+        'KHR_materials_specular',
+        specular.setSpecularFactor(0.5).setSpecularColorFactor([2, 1, 0]).setSpecularColorTexture(texture),
+      )
+      .setExtension(
+        'KHR_materials_clearcoat',
+        coat
+          .setClearcoatFactor(0.75)
+          .setClearcoatRoughnessFactor(0.25)
+          .setClearcoatNormalTexture(texture)
+          .setClearcoatNormalScale(0.5),
+      )
+      .setExtension(
+        'KHR_materials_sheen',
+        sheen
+          .setSheenColorFactor([0.5, 0.25, 1])
+          .setSheenRoughnessFactor(0.5)
+          .setSheenRoughnessTexture(texture),
+      )
+    add(squareNode(document, material))
+    const { materials, textures, tangents } = await sceneOf(document)
+    expect(materials[0]).toMatchObject({
+      specular: 0.5,
+      specularColor: [2, 1, 0],
+      clearcoat: 0.75,
+      clearcoatRoughness: 0.25,
+      clearcoatNormalScale: 0.5,
+      sheenColor: [0.5, 0.25, 1],
+      sheenRoughness: 0.5,
+    })
+    const slots = materials[0]?.textures
+    expect(textures[slots?.specularColor ?? -1]?.srgb).toBe(true)
+    expect(textures[slots?.clearcoatNormal ?? -1]?.srgb).toBe(false)
+    expect(slots?.sheenRoughness).toBe(slots?.clearcoatNormal)
+    expect(slots?.clearcoat).toBe(-1)
+    // The coat's normal map needs tangents, although the base has no map.
+    expect(tangents.length).toBeGreaterThan(0)
+  })
+
+  test('diffuse transmission and dispersion arrive', async () => {
+    const { document, add } = newDocument()
+    const texture = document.createTexture().setImage(RED_AND_BLUE).setMimeType('image/png')
+    const leaf = document.createExtension(KHRMaterialsDiffuseTransmission).createDiffuseTransmission()
+    const prism = document.createExtension(KHRMaterialsDispersion).createDispersion()
+    const material = document
+      .createMaterial()
+      .setExtension('KHR_materials_dispersion', prism.setDispersion(0.5))
+      .setExtension(
+        'KHR_materials_diffuse_transmission',
+        leaf
+          .setDiffuseTransmissionFactor(0.25)
+          .setDiffuseTransmissionColorFactor([1, 0.5, 0.25])
+          .setDiffuseTransmissionColorTexture(texture),
+      )
+    add(squareNode(document, material))
+    const { materials, textures } = await sceneOf(document)
+    expect(materials[0]).toMatchObject({
+      diffuseTransmission: 0.25,
+      diffuseTransmissionColor: [1, 0.5, 0.25],
+      dispersion: 0.5,
+    })
+    expect(textures[materials[0]?.textures.diffuseTransmissionColor ?? -1]?.srgb).toBe(true)
+  })
+
+  test('an index of 0 with specular colours reflects as these say, up to all', async () => {
+    const { document, add } = newDocument()
+    const specular = document.createExtension(KHRMaterialsSpecular).createSpecular()
+    const material = document
+      .createMaterial()
+      .setExtension('KHR_materials_specular', specular.setSpecularColorFactor([1, 0.5, 0]))
+      .setExtension('KHR_materials_ior', document.createExtension(KHRMaterialsIOR).createIOR().setIOR(0))
+    add(squareNode(document, material))
+    const [read] = (await sceneOf(document)).materials
+    expect(read).toMatchObject({ ior: 1.5, specularColor: [25, 12.5, 0] })
+  })
+
   test('an unlit surface shines with its colour and reflects nothing', async () => {
     const { document, add } = newDocument()
     const material = document.createMaterial().setBaseColorFactor([0.5, 0.25, 1, 1])
     material.setExtension('KHR_materials_unlit', document.createExtension(KHRMaterialsUnlit).createUnlit())
     add(squareNode(document, material))
     const [read] = (await sceneOf(document)).materials
-    expect(read).toMatchObject({ baseColor: [0, 0, 0], metallic: 0, emissive: [0.5, 0.25, 1] })
+    expect(read).toMatchObject({
+      baseColor: [0, 0, 0],
+      metallic: 0,
+      emissive: [0.5, 0.25, 1],
+      coloredEmission: true,
+    })
   })
 
   test('an image is decoded once, and listed once for each way of reading it', async () => {
@@ -221,24 +317,57 @@ describe('materials', () => {
     })
   })
 
-  test('texture transforms and sets are baked into the coordinates', async () => {
+  test('each texture lies by its own transform, on the set that the base colour reads', async () => {
     const { document, add } = newDocument()
     const texture = document.createTexture().setImage(RED_AND_BLUE).setMimeType('image/png')
-    const material = document.createMaterial().setBaseColorTexture(texture)
+    const material = document.createMaterial().setBaseColorTexture(texture).setEmissiveTexture(texture)
+    material.setMetallicRoughnessTexture(texture)
     const transform = document.createExtension(KHRTextureTransform).createTransform()
     transform
       .setOffset([0.5, 0.25])
       .setScale([2, 4])
       .setRotation(Math.PI / 2)
       .setTexCoord(1)
-    material.getBaseColorTextureInfo()?.setExtension('KHR_texture_transform', transform)
-    const attributes = { POSITION: SQUARE.POSITION, TEXCOORD_1: [0, 0, 1, 0, 0, 1, 0.5, 0.5] }
+    for (const info of [material.getBaseColorTextureInfo(), material.getEmissiveTextureInfo()]) {
+      info?.setExtension('KHR_texture_transform', transform)
+    }
+    material.getMetallicRoughnessTextureInfo()?.setTexCoord(1)
+    const coordinates = [0, 0, 1, 0, 0, 1, 0.5, 0.5]
+    const attributes = { POSITION: SQUARE.POSITION, TEXCOORD_1: coordinates }
     add(meshNode(document, { attributes, indices: SQUARE_INDICES, material }))
+    const imported = await importScene({ bytes: await glbOf(document) })
+    if (imported.kind !== 'scene') throw new Error(imported.message)
+    expect(imported.warnings).toEqual([])
+    const { uvs, materials, textures } = imported.scene
+    expect(rounded(uvs)).toEqual(coordinates)
+    const slots = materials[0]?.textures
     // A quarter turn counter-clockwise, v downwards, takes +u to −v and +v to +u.
-    expect(rounded((await sceneOf(document)).uvs)).toEqual([0.5, 0.25, 0.5, -1.75, 4.5, 0.25, 2.5, -0.75])
+    const turned = [0, 4, 0.5, -2, 0, 0.25]
+    expect(rounded(textures[slots?.baseColor ?? -1]?.transform ?? [])).toEqual(turned)
+    expect(slots?.emissive).toBe(slots?.baseColor)
+    expect(textures[slots?.metallicRoughness ?? -1]?.transform).toEqual([1, 0, 0, 0, 1, 0])
   })
 
-  test('textures of one material that lie differently are reported', async () => {
+  test('an image that lies in many ways is in the packed scene once', async () => {
+    const { document, add } = newDocument()
+    const texture = document.createTexture().setImage(RED_AND_BLUE).setMimeType('image/png')
+    const extension = document.createExtension(KHRTextureTransform)
+    for (let i = 0; i < 8; i++) {
+      const material = document.createMaterial().setBaseColorTexture(texture)
+      const transform = extension.createTransform().setOffset([i / 8, 0])
+      material.getBaseColorTextureInfo()?.setExtension('KHR_texture_transform', transform)
+      add(squareNode(document, material))
+    }
+    const scene = await sceneOf(document)
+    expect(scene.textures).toHaveLength(8)
+    const packed = packScene(scene)
+    expect(checkScene(packed).kind).toBe('scene')
+    expect(packScene(unpackScene(packed))).toEqual(packed)
+    const one = { ...scene, textures: scene.textures.slice(0, 1) }
+    expect(packed.length - packScene(one).length).toBe(7 * TEXTURE.size)
+  })
+
+  test('textures of one material that read different sets are reported', async () => {
     const { document, add } = newDocument()
     const texture = document.createTexture().setImage(RED_AND_BLUE).setMimeType('image/png')
     const material = document.createMaterial('wall').setBaseColorTexture(texture).setEmissiveTexture(texture)

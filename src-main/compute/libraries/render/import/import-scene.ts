@@ -19,12 +19,8 @@ import { type ImportFault, ImportRefusal, type ImportWarning, refuseFile } from 
 import { readGltf } from '../gltf/read-gltf.ts'
 import { animationEnd, poseDocument } from '../scene/animation.ts'
 import { importCamera } from '../scene/camera.ts'
-import {
-  checkSceneSize,
-  createGeometryBuilder,
-  placedPositions,
-  type PlacedPrimitive,
-} from '../scene/geometry.ts'
+import { checkSceneSize, createGeometryBuilder, placedPositions } from '../scene/geometry.ts'
+import { placePrimitives } from '../scene/instances.ts'
 import { meanEmission } from '../scene/emission.ts'
 import { importLights } from '../scene/lights.ts'
 import { type ImportedMaterial, importMaterial, PLAIN_MATERIAL } from '../scene/materials.ts'
@@ -125,7 +121,7 @@ async function buildScene(
   const materials: MaterialDescription[] = []
   const materialOf = materialTable(table, materials, warnings)
   const builder = createGeometryBuilder(worldOf)
-  const instances = instancesOf(nodes)
+  const instances = placePrimitives(nodes)
   checkSceneSize(instances, memoryBytesMax)
   for (const instance of instances) {
     const { material, index } = materialOf(instance.primitive.getMaterial())
@@ -195,12 +191,6 @@ function hasCamera(nodes: readonly PlacedNode[]): boolean {
   return nodes.some(({ node }) => node.getCamera() !== null)
 }
 
-function instancesOf(nodes: readonly PlacedNode[]): PlacedPrimitive[] {
-  return nodes.flatMap(({ node, world }) =>
-    (node.getMesh()?.listPrimitives() ?? []).map((primitive) => ({ primitive, node, world })),
-  )
-}
-
 /**
  * The positions that a camera for an animated scene without one must see: of everything at the animations' beginning,
  * middle and end. They are the same for every frame, so that the camera stands still. Undefined where the file has cameras.
@@ -215,7 +205,7 @@ function framedPositions(
   const positions = FRAMED_AT.flatMap((share) => {
     poseDocument(document, end * share, warnings)
     const { nodes, worldOf } = placeNodes(document)
-    const instances = instancesOf(nodes)
+    const instances = placePrimitives(nodes)
     checkSceneSize(instances, memoryBytesMax)
     return placedPositions(instances, worldOf)
   })

@@ -50,10 +50,23 @@ export function meanEmission(
     area += size
     const material = materials[triangleMaterials[t] ?? 0]
     if (material === undefined || emits[triangleMaterials[t] ?? 0] !== true) continue
+    const shown = { ...material, emissive: emissiveAt(material, geometry.colors, [a, b, c]) }
     emitted +=
-      size * meanRadiance(material, textures[material.textures.emissive], geometry.uvs, [a, b, c], points)
+      size * meanRadiance(shown, textures[material.textures.emissive], geometry.uvs, [a, b, c], points)
   }
   return area > 0 ? emitted / area : 0
+}
+
+/** The emission of a triangle of these corners, before its texture. */
+function emissiveAt(
+  { emissive, coloredEmission }: MaterialDescription,
+  colors: Float32Array,
+  corners: Barycentric,
+): MaterialDescription['emissive'] {
+  if (!coloredEmission || colors.length === 0) return emissive
+  const mean = (channel: number) =>
+    corners.reduce((sum, corner) => sum + (colors[4 * corner + channel] ?? 1) / corners.length, 0)
+  return [emissive[0] * mean(0), emissive[1] * mean(1), emissive[2] * mean(2)]
 }
 
 /** Mean luminance that one triangle emits. */

@@ -1,5 +1,6 @@
 import type { Node, Primitive } from '@gltf-transform/core'
 import { SCENE_LIMITS } from '../../../../../wasm/path-trace/scene-layout.ts'
+import type { UvTransform } from '../../../../../wasm/path-trace/scene-texture.ts'
 import type { SceneDescription } from '../../../../../wasm/path-trace/scene.ts'
 import { bounded } from '../bounded.ts'
 import { refuseFile } from '../gltf/import-fault.ts'
@@ -11,7 +12,7 @@ import {
   transformPoint,
   type Triple,
 } from '../matrix.ts'
-import type { ImportedMaterial, UvMapping } from './materials.ts'
+import type { ImportedMaterial } from './materials.ts'
 import { averageNormals, generateTangents } from './tangents.ts'
 import { flipTriangles, readTriangles, TRIANGLES } from '../gltf/triangles.ts'
 import {
@@ -136,11 +137,19 @@ function bake(
   const triangles = withArea(positions, corners)
   const used = Object.values(material.description.textures)
   const uvs = used.some((texture) => texture >= 0)
-    ? bakeUvs(primitive, read.count, material.uv)
+    ? bakeUvs(primitive, read.count, material.uvSet)
     : new Float32Array(0)
-  const needsTangents = material.description.textures.normal >= 0
+  const { normal, clearcoatNormal } = material.description.textures
+  const needsTangents = Math.max(normal, clearcoatNormal) >= 0
   const tangents = needsTangents
-    ? bakeTangents(read, placement, positions, normals, uvs, triangles)
+    ? bakeTangents(
+        read,
+        placement,
+        positions,
+        normals,
+        transformedUvs(uvs, material.normalTransform),
+        triangles,
+      )
     : new Float32Array(0)
   return {
     positions,
@@ -202,17 +211,17 @@ function bakeTangents(
   return out
 }
 
-function bakeUvs(primitive: Primitive, count: number, mapping: UvMapping): Float32Array {
-  const out = new Float32Array(count * 2)
-  const read = readAttribute(primitive, `TEXCOORD_${mapping.set}`, [2], count)
-  if (read === undefined) return out
-  const [a, b, c, d, e, f] = mapping.transform
-  for (let v = 0; v < count; v++) {
-    const [x, y] = [read.values[2 * v] ?? 0, read.values[2 * v + 1] ?? 0]
-    out[2 * v] = bounded(a * x + b * y + c, -UV_MAX, UV_MAX, 0)
-    out[2 * v + 1] = bounded(d * x + e * y + f, -UV_MAX, UV_MAX, 0)
-  }
-  return out
+function bakeUvs(primitive: Primitive, count: number, set: number): Float32Array {
+  const read = readAttribute(primitive, `TEXCOORD_${set}`, [2], count)
+  return read?.values.map((value) => bounded(value, -UV_MAX, UV_MAX, 0)) ?? new Float32Array(count * 2)
+}
+
+/** Coordinates as a texture that lies by a transform sees them. */
+function transformedUvs(uvs: Float32Array, [a, b, c, d, e, f]: UvTransform): Float32Array {
+  return uvs.map((_, i) => {
+    const [u, v] = [uvs[i - (i % 2)] ?? 0, uvs[i - (i % 2) + 1] ?? 0]
+    return i % 2 === 0 ? a * u + b * v + c : d * u + e * v + f
+  })
 }
 
 function bakeColors(primitive: Primitive, count: number): Float32Array {

@@ -1,34 +1,25 @@
-import type { Material, TextureInfo } from '@gltf-transform/core'
-import type {
-  EmissiveStrength,
-  IOR,
-  Transform,
-  Transmission,
-  Unlit,
-  Volume,
-} from '@gltf-transform/extensions'
-import { cos as cosine, sin as sine } from '../../../../../wasm/path-trace/exact-math.ts'
+import type { Material } from '@gltf-transform/core'
+import type { EmissiveStrength, IOR, Transmission, Unlit, Volume } from '@gltf-transform/extensions'
 import { SCENE_LIMITS } from '../../../../../wasm/path-trace/scene-layout.ts'
+import { NO_LAYERS, NO_TEXTURES } from '../../../../../wasm/path-trace/scene-material.ts'
+import { AS_IT_LIES, type UvTransform } from '../../../../../wasm/path-trace/scene-texture.ts'
 import type { MaterialDescription } from '../../../../../wasm/path-trace/scene.ts'
 import { bounded, boundedTriple } from '../bounded.ts'
 import type { ImportWarning } from '../gltf/import-fault.ts'
 import { scale } from '../matrix.ts'
+import { importLayers } from './material-layers.ts'
+import { importTextures, type TextureUse, textureUses } from './material-textures.ts'
+import { uvSetOf, uvTransformOf } from './texture-transform.ts'
 import type { TextureTable } from './textures.ts'
 
-/** Which texture coordinates a material reads: `u' = a·u + b·v + c`, `v' = d·u + e·v + f` of one set. */
-export interface UvMapping {
-  readonly set: number
-  readonly transform: readonly [number, number, number, number, number, number]
-}
-
-/** A material as the kernel takes it, with its place in the scene's list, and where its textures lie on the mesh. */
+/** A material as the kernel takes it, and how its textures lie on the mesh. */
 export interface ImportedMaterial {
   readonly description: MaterialDescription
-  readonly uv: UvMapping
+  /** The set of texture coordinates that all its textures read. */
+  readonly uvSet: number
+  /** How its normal map lies, else its coat's: tangents follow it where the file has none. */
+  readonly normalTransform: UvTransform
 }
-
-const IDENTITY_UV: UvMapping = { set: 0, transform: [1, 0, 0, 0, 1, 0] }
-const NO_TEXTURES = { baseColor: -1, metallicRoughness: -1, normal: -1, emissive: -1, transmission: -1 }
 
 /**
  * The material of a primitive that has none: clay. glTF's own default (section 3.9) is a rough white metal,
@@ -42,6 +33,7 @@ const DEFAULT_MATERIAL: MaterialDescription = {
   metallic: 0,
   roughness: 1,
   emissive: [0, 0, 0],
+  coloredEmission: false,
   transmission: 0,
   ior: 1.5,
   thinWalled: true,
@@ -49,27 +41,44 @@ const DEFAULT_MATERIAL: MaterialDescription = {
   attenuationDistance: 0,
   doubleSided: true,
   normalScale: 1,
+  ...NO_LAYERS,
   textures: NO_TEXTURES,
 }
 
 /** The default material where nothing is textured. */
-export const PLAIN_MATERIAL: ImportedMaterial = { description: DEFAULT_MATERIAL, uv: IDENTITY_UV }
+export const PLAIN_MATERIAL: ImportedMaterial = {
+  description: DEFAULT_MATERIAL,
+  uvSet: 0,
+  normalTransform: AS_IT_LIES,
+}
 
 /**
- * A glTF material for the kernel, with KHR_materials_emissive_strength, _transmission, _volume, _ior and
- * _unlit. An unlit surface becomes a black one that emits its colour, which is how it looks.
+ * A glTF material for the kernel, with KHR_materials_emissive_strength, _transmission, _volume, _ior, _specular, _clearcoat,
+ * _sheen, _diffuse_transmission, _dispersion and _unlit. An unlit surface becomes a black one that emits its colour, times that of its vertices, which is how it
+ * looks.
  */
 export function importMaterial(
   material: Material,
   table: TextureTable,
   warnings: ImportWarning[],
 ): ImportedMaterial {
-  const uv = uvMapping(material, warnings)
+  const all = textureUses(material)
   const unlit = material.getExtension<Unlit>('KHR_materials_unlit') !== null
-  return { description: unlit ? unlitSurface(material, table) : litSurface(material, table), uv }
+  const uses = unlit ? all.filter(({ slot }) => slot === 'baseColor') : all
+  const normal =
+    uses.find(({ slot }) => slot === 'normal') ?? uses.find(({ slot }) => slot === 'clearcoatNormal')
+  return {
+    description: unlit ? unlitSurface(material, table) : litSurface(material, uses, table),
+    uvSet: uvSetOfAll(material, uses, warnings),
+    normalTransform: normal === undefined ? AS_IT_LIES : uvTransformOf(normal.info),
+  }
 }
 
-function litSurface(material: Material, table: TextureTable): MaterialDescription {
+function litSurface(
+  material: Material,
+  uses: readonly TextureUse[],
+  table: TextureTable,
+): MaterialDescription {
   const transmission = material.getExtension<Transmission>('KHR_materials_transmission')
   const volume = material.getExtension<Volume>('KHR_materials_volume')
   const strength = material.getExtension<EmissiveStrength>('KHR_materials_emissive_strength')
@@ -85,28 +94,16 @@ function litSurface(material: Material, table: TextureTable): MaterialDescriptio
       SCENE_LIMITS.radiance,
       0,
     ),
+    coloredEmission: false,
     transmission: bounded(transmission?.getTransmissionFactor(), 0, 1, 0),
-    // 0 is allowed as "always reflects" for old workflows; the kernel takes what bends light.
+    // 0 stands for a surface that reflects as its specular colour says; the kernel takes what bends light.
     ior: bounded(ior === 0 ? 1.5 : ior, 1, SCENE_LIMITS.ior, 1.5),
     thinWalled: bounded(volume?.getThicknessFactor(), 0, SCENE_LIMITS.coordinate, 0) === 0,
     attenuationColor: boundedTriple(volume?.getAttenuationColor(), 0, 1, 1),
     attenuationDistance: attenuationDistance(volume?.getAttenuationDistance()),
     normalScale: bounded(material.getNormalScale(), -100, 100, 1),
-    textures: {
-      baseColor: table.add(material.getBaseColorTexture(), material.getBaseColorTextureInfo(), true),
-      metallicRoughness: table.add(
-        material.getMetallicRoughnessTexture(),
-        material.getMetallicRoughnessTextureInfo(),
-        false,
-      ),
-      normal: table.add(material.getNormalTexture(), material.getNormalTextureInfo(), false),
-      emissive: table.add(material.getEmissiveTexture(), material.getEmissiveTextureInfo(), true),
-      transmission: table.add(
-        transmission?.getTransmissionTexture() ?? null,
-        transmission?.getTransmissionTextureInfo() ?? null,
-        false,
-      ),
-    },
+    ...importLayers(material),
+    textures: importTextures(uses, table),
   }
 }
 
@@ -118,6 +115,7 @@ function unlitSurface(material: Material, table: TextureTable): MaterialDescript
     ...fields,
     baseColor: [0, 0, 0],
     emissive: fields.baseColor,
+    coloredEmission: true,
     textures: { ...NO_TEXTURES, baseColor: color, emissive: color },
   }
 }
@@ -142,38 +140,15 @@ function attenuationDistance(metres: unknown): number {
   return distance > SCENE_LIMITS.coordinate ? 0 : distance
 }
 
-/** The one mapping that all textures of a material get: the base colour's, else the first there is. */
-function uvMapping(material: Material, warnings: ImportWarning[]): UvMapping {
-  const transmission = material.getExtension<Transmission>('KHR_materials_transmission')
-  const mappings = [
-    material.getBaseColorTextureInfo(),
-    material.getNormalTextureInfo(),
-    material.getMetallicRoughnessTextureInfo(),
-    material.getEmissiveTextureInfo(),
-    transmission?.getTransmissionTextureInfo() ?? null,
-  ].flatMap((info) => (info === null ? [] : [mappingOf(info)]))
-  const [first] = mappings
-  if (first === undefined) return IDENTITY_UV
-  if (mappings.some((other) => JSON.stringify(other) !== JSON.stringify(first))) {
+/** The one set of coordinates that all textures of a material get: the base colour's, else that of the first there is. */
+function uvSetOfAll(material: Material, uses: readonly TextureUse[], warnings: ImportWarning[]): number {
+  const [first, ...rest] = uses.map(({ info }) => uvSetOf(info))
+  if (rest.some((other) => other !== first)) {
     const name = (material.getName() || 'without a name').slice(0, 80)
     warnings.push({
       kind: 'texture-coordinates-differ',
-      message: `the textures of material ${name} lie differently; all are laid like the first`,
+      message: `the textures of material ${name} read different sets of coordinates; all read the first one's`,
     })
   }
-  return first
-}
-
-/** KHR_texture_transform: scaled, then turned counter-clockwise as seen with v downwards, then moved. */
-function mappingOf(info: TextureInfo): UvMapping {
-  const transform = info.getExtension<Transform>('KHR_texture_transform')
-  if (transform === null) return { ...IDENTITY_UV, set: info.getTexCoord() }
-  const [x, y] = boundedTriple(transform.getOffset(), -1e6, 1e6, 0)
-  const [sx, sy] = boundedTriple(transform.getScale(), -1e6, 1e6, 1)
-  const angle = bounded(transform.getRotation(), -1e6, 1e6, 0)
-  const [cos, sin] = [cosine(angle), sine(angle)]
-  return {
-    set: bounded(transform.getTexCoord(), 0, 15, info.getTexCoord()),
-    transform: [cos * sx, sin * sy, x, -sin * sx, cos * sy, y],
-  }
+  return first ?? 0
 }

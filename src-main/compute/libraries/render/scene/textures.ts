@@ -6,6 +6,7 @@ import type { ImageSource } from '../gltf/resources.ts'
 import type { ImageDecoder } from '../textures/image-decoder.ts'
 import type { WebpDecoder } from '../textures/webp.ts'
 import { type ImportWarning, refuseFile } from '../gltf/import-fault.ts'
+import { uvTransformOf } from './texture-transform.ts'
 
 /** All textures of a scene, decoded: half of what the kernel takes for the whole scene. */
 const TEXELS_BYTES_MAX = SCENE_LIMITS.bytes / 2
@@ -21,7 +22,7 @@ export interface TextureTable {
   readonly files: ReadonlySet<string>
   /** Memory that the largest picture takes while it is decoded, bytes. */
   readonly decodeBytes: number
-  /** The index of the texture as this sampler reads it, or -1, with a warning, where there is no picture. */
+  /** The index of the texture as this sampler reads it and its transform lays it, or -1, with a warning, where there is no picture. */
   add(texture: Texture | null, info: TextureInfo | null, srgb: boolean): number
 }
 
@@ -75,22 +76,24 @@ export function createTextureTable(sources: TextureSources, warnings: ImportWarn
       if (texture === null || info === null) return -1
       const image = imageOf(texture)
       if (image === null) return -1
-      const sampler = {
+      const reading = {
         srgb,
         wrapU: wrapOf(info.getWrapS()),
         wrapV: wrapOf(info.getWrapT()),
         filter: info.getMagFilter() === GL_NEAREST ? ('nearest' as const) : ('linear' as const),
+        transform: uvTransformOf(info),
       }
-      const key = JSON.stringify(sampler)
+      const key = JSON.stringify(reading)
       const variants = known.get(texture) ?? new Map<string, number>()
       known.set(texture, variants)
       const index = variants.get(key) ?? textures.length
       if (index === textures.length) {
-        bytes += texelBytes(image.width, image.height)
+        // Each way of reading an image shares its texels.
+        if (variants.size === 0) bytes += texelBytes(image.width, image.height)
         if (bytes > bytesMax || index >= SCENE_LIMITS.textures) {
           refuseFile('scene-too-large', `the scene's textures take more than ${bytesMax} bytes`)
         }
-        textures.push({ width: image.width, height: image.height, rgba: image.rgba, ...sampler })
+        textures.push({ width: image.width, height: image.height, rgba: image.rgba, ...reading })
         variants.set(key, index)
       }
       return index
