@@ -17,7 +17,10 @@ test('what people with disabilities cannot use is found, with each of its places
   const faint = '<p style="color: #aaa; background: #fff">Forget</p>'
   expect(await rulesBrokenBy(page, '<button>Forget</button>')).toEqual([])
   expect(await rulesBrokenBy(page, '<button></button>')).toEqual(['button-name'])
-  expect(await rulesBrokenBy(page, `${faint}<p>Keep</p>${faint}`)).toEqual(['color-contrast', 'color-contrast'])
+  expect(await rulesBrokenBy(page, `${faint}<p>Keep</p>${faint}`)).toEqual([
+    'color-contrast',
+    'color-contrast',
+  ])
   // The same page again, in which the checker is loaded already.
   await page.evaluate(() => document.querySelector('p')?.remove())
   expect((await findings(page)).length).toBe(1)
