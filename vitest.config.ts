@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
@@ -33,6 +34,18 @@ const NATIVE = { experimental: { viteModuleRunner: false } } as const
  * Compute hosts do without, since they must not write there.
  */
 const COMPILE_CACHE = join(import.meta.dirname, 'out/compile-cache')
+
+/** Of tests that wait most of the time, two files more at once than the cores of a small machine; they run last. */
+const WAITING = { maxWorkers: 4, sequence: { groupOrder: 1 } } as const
+
+/**
+ * Of tests that compute all the time, as many files at once as there are cores: each further process loads the same modules
+ * again, a second and more of processor time.
+ */
+const COMPUTING = {
+  maxWorkers: Math.min(WAITING.maxWorkers, availableParallelism()),
+  sequence: { groupOrder: 0 },
+} as const
 
 /** The longest tests begin first, so that at the end no core waits for one file: seconds on two cores, about. */
 const LONGEST = [
@@ -70,8 +83,6 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     expect: { poll: { timeout: 120_000, interval: 50 } },
-    // Two more than the cores of a small machine: many tests wait most of the time.
-    maxWorkers: 4,
     retry: 0,
     globalSetup: 'src-main/measured.setup.ts',
     env: { NODE_COMPILE_CACHE: COMPILE_CACHE },
@@ -80,11 +91,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'alone', include: ALONE },
+        test: { name: 'alone', include: ALONE, ...WAITING },
       },
       {
         extends: true,
-        test: { name: 'meshes', isolate: false, include: MESHES, ...NATIVE },
+        test: { name: 'meshes', isolate: false, include: MESHES, ...WAITING, ...NATIVE },
       },
       {
         extends: true,
@@ -94,6 +105,7 @@ export default defineConfig({
           isolate: false,
           include: ['{assets,src-main,src-preload,wasm}/**/*.test.ts'],
           exclude: [...ALONE, ...MESHES],
+          ...COMPUTING,
           ...NATIVE,
         },
       },
@@ -104,6 +116,7 @@ export default defineConfig({
           isolate: false,
           include: ['src-renderer/**/*.test.ts'],
           exclude: ALONE,
+          ...COMPUTING,
         },
       },
       {
@@ -115,6 +128,7 @@ export default defineConfig({
           isolate: false,
           setupFiles: ['src-renderer/component.setup.ts'],
           include: ['src-renderer/**/*.test.tsx'],
+          ...COMPUTING,
         },
       },
     ],
