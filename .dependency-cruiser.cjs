@@ -230,7 +230,7 @@ module.exports = {
       from: { pathNot: '^e2e/' },
       to: { path: '^e2e/' },
     },
-    owner('(@playwright|@axe-core)/', ['e2e/', 'src-renderer/[^/]+\\.bench\\.ts$']),
+    owner('(@playwright/|axe-core)', ['e2e/', 'src-renderer/[^/]+\\.bench\\.ts$']),
     owner('better-sqlite3', ['src-main/storage/']),
     owner('(@libp2p|libp2p|@multiformats)/', ['src-main/network/']),
     owner('@noble/', ['src-main/network/']),

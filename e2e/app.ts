@@ -1,4 +1,3 @@
-import AxeBuilder from '@axe-core/playwright'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test as base, expect, type Browser, type Page } from '@playwright/test'
@@ -173,17 +172,6 @@ export async function go(page: Page, screen: Screen): Promise<void> {
     .getByRole('navigation', { name: text.frame.navigation })
     .getByRole('link', { name: new RegExp(text.frame.screens[screen]) })
     .click()
-}
-
-/**
- * Checks a page for accessibility. Tests expect no findings. axe runs in the page itself (its "legacy mode"): otherwise it opens
- * a second page to merge the findings of frames, which costs more than the check, and these pages have no frames.
- */
-export async function findings(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze()
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, html }) => `${id}: ${target.join(' ')} ${html}`),
-  )
 }
 
 /** Keeps a picture of the page under `out/screenshots`. */

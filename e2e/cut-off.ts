@@ -27,8 +27,14 @@ interface Control {
   readonly edges: Edges
   /** Whether it is part of a line of text. */
   readonly isInline: boolean
-  /** The nearest first, the window last. */
-  readonly around: readonly Around[]
+  /** Places of its boxes in the list of all, which hold many controls each: the nearest first, the window last. */
+  readonly around: readonly number[]
+}
+
+/** What is drawn of a page. */
+interface Shown {
+  readonly controls: readonly Control[]
+  readonly boxes: readonly Around[]
 }
 
 /** The browser rounds positions. */
@@ -47,8 +53,9 @@ const SHOWN_PX_MIN = 44
  * @returns a line for each; tests expect none
  */
 export async function cutOff(page: Page): Promise<string[]> {
-  const hidden = (await shownControls(page)).flatMap((control) => {
-    const by = cutterOf(control)
+  const { controls, boxes } = await shownControls(page)
+  const hidden = controls.flatMap((control) => {
+    const by = cutterOf(control, boxes)
     return by === undefined ? [] : [`${control.name} is cut off by ${by.name}`]
   })
   return [...hidden, ...(await tightChoices(page)), ...(await tightTexts(page))]
@@ -97,9 +104,9 @@ function tightTexts(page: Page): Promise<string[]> {
   })
 }
 
-function cutterOf({ edges, isInline, around }: Control): Around | undefined {
+function cutterOf({ edges, isInline, around }: Control, boxes: readonly Around[]): Around | undefined {
   let seen = edges
-  for (const box of around) {
+  for (const box of around.flatMap((place) => boxes[place] ?? [])) {
     const { left, right, top, bottom } = box.edges
     // What a box scrolls is then where the box is.
     if (box.scrollsY) seen = { ...seen, top, bottom }
@@ -116,10 +123,21 @@ function cutterOf({ edges, isInline, around }: Control): Around | undefined {
   return undefined
 }
 
-/** The controls that are drawn, and the boxes around each. */
-function shownControls(page: Page): Promise<Control[]> {
+/** The controls that are drawn, and the boxes around them: each is looked at once, whatever it holds. */
+function shownControls(page: Page): Promise<Shown> {
   return page.evaluate(() => {
     const CONTROLS = 'a[href], button, input, select, textarea, label, summary, [role], [tabindex="0"]'
+    /** The same function, asked once for each element. */
+    const once = <Answer>(ask: (element: Element) => Answer): ((element: Element) => Answer) => {
+      const answers = new Map<Element, Answer>()
+      return (element) => {
+        const known = answers.get(element)
+        if (known !== undefined) return known
+        const answer = ask(element)
+        answers.set(element, answer)
+        return answer
+      }
+    }
     const edgesOf = (element: Element) => {
       const { left, right, top, bottom } = element.getBoundingClientRect()
       return { left, right, top, bottom }
@@ -129,9 +147,10 @@ function shownControls(page: Page): Promise<Control[]> {
       const place = Object.values(edgesOf(element)).map(Math.round).join(' ')
       return `<${element.tagName.toLowerCase()} class="${element.getAttribute('class') ?? ''}"> “${label.slice(0, 40)}” at ${place}`
     }
-    const isForReadersAlone = (element: Element | null): boolean =>
-      element !== null &&
-      (getComputedStyle(element).clipPath === 'inset(50%)' || isForReadersAlone(element.parentElement))
+    const isForReadersAlone = once((element): boolean => {
+      if (getComputedStyle(element).clipPath === 'inset(50%)') return true
+      return element.parentElement !== null && isForReadersAlone(element.parentElement)
+    })
     const isShown = (element: Element): boolean => {
       const { width, height, bottom } = element.getBoundingClientRect()
       if (width <= 1 || height <= 1 || isForReadersAlone(element)) return false
@@ -139,7 +158,7 @@ function shownControls(page: Page): Promise<Control[]> {
       if (element.matches('[role="presentation"], [role="none"], [aria-hidden="true"]')) return false
       return element.checkVisibility({ opacityProperty: true, visibilityProperty: true })
     }
-    const around = (at: Element) => {
+    const describe = (at: Element) => {
       const { overflowX, overflowY, textOverflow, webkitLineClamp } = getComputedStyle(at)
       const isList = at.matches('[role="list"], ul, ol')
       const hidesX = /hidden|clip/.test(overflowX) || (isList && /auto|scroll/.test(overflowX))
@@ -155,24 +174,27 @@ function shownControls(page: Page): Promise<Control[]> {
       }
     }
     const { clientWidth: right, clientHeight: bottom } = document.documentElement
-    const windowBox = {
-      ...{ name: 'the window', edges: { left: 0, right, top: 0, bottom }, hidesX: true, hidesY: true },
-      ...{ scrollsX: false, scrollsY: false, isFocusable: false, endsInDots: false },
-    }
-    const boxesAround = (element: Element) => {
-      const boxes = [windowBox].slice(1)
+    const boxes = [
+      {
+        ...{ name: 'the window', edges: { left: 0, right, top: 0, bottom }, hidesX: true, hidesY: true },
+        ...{ scrollsX: false, scrollsY: false, isFocusable: false, endsInDots: false },
+      },
+    ]
+    const placeOf = once((at) => boxes.push(describe(at)) - 1)
+    const boxesAround = (element: Element): number[] => {
+      const places: number[] = []
       let { position } = getComputedStyle(element)
       for (let at = element.parentElement; at !== null && position !== 'fixed'; at = at.parentElement) {
         if (at === document.body) break
         const style = getComputedStyle(at)
         // A box does not hide what is placed by one that is outside it.
         if (position === 'absolute' && style.position === 'static' && style.transform === 'none') continue
-        boxes.push(around(at))
+        places.push(placeOf(at))
         position = style.position
       }
-      return [...boxes, windowBox]
+      return [...places, 0]
     }
-    return Array.from(document.querySelectorAll(CONTROLS))
+    const controls = Array.from(document.querySelectorAll(CONTROLS))
       .filter(isShown)
       .map((element) => ({
         name: nameOf(element),
@@ -180,5 +202,6 @@ function shownControls(page: Page): Promise<Control[]> {
         isInline: getComputedStyle(element).display === 'inline',
         around: boxesAround(element),
       }))
+    return { controls, boxes }
   })
 }

@@ -1,4 +1,5 @@
-import { expect, findings, go, keepPicture, test, text } from './app.ts'
+import { findings } from './accessibility.ts'
+import { expect, go, keepPicture, test, text } from './app.ts'
 import { dropFiles } from './drop.ts'
 import { until, untilMeasured } from './peer.ts'
 import { ballsScene, townScene } from './scenes.ts'

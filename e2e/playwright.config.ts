@@ -25,8 +25,8 @@ export default defineConfig<{ program: Program }>({
   expect: { timeout: WAIT_MS_MAX },
   forbidOnly: true,
   // The same tests in a browser, and in the desktop's window where Electron is.
-  // The pictures begin: they take longest, so that the others fill the time beside them. They are kept as they are taken;
-  // a trace of them would copy the page at each step, which takes longer than the step.
+  // The pictures begin: they take longest, so that the others fill the time beside them. They are kept as they are taken,
+  // and need no trace.
   projects: [
     { name: 'screens', testMatch: SCREENS, use: { trace: 'off' } },
     { name: 'browser', testIgnore: SCREENS },
@@ -38,8 +38,9 @@ export default defineConfig<{ program: Program }>({
     viewport: { width: 1280, height: 800 },
     locale: 'en-GB',
     timezoneId: 'Europe/Berlin',
-    // The page at each step, without a film of it, which would be encoded while the tests run.
-    trace: { mode: 'retain-on-failure', screenshots: false },
+    // Steps, console and network of a failed test, beside its page's last picture and text. Copies of the page at each step
+    // would take a twentieth of the processor time of all tests.
+    trace: { mode: 'retain-on-failure', screenshots: false, snapshots: false },
     screenshot: 'only-on-failure',
     launchOptions: {
       args: CHROMIUM_FLAGS,

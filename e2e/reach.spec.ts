@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test'
-import { expect, findings, go, keepPicture, test, text } from './app.ts'
+import { findings } from './accessibility.ts'
+import { expect, go, keepPicture, test, text } from './app.ts'
 import { pair, until } from './peer.ts'
 
 const BO = 'Bo’s PC'

@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test'
-import { expect, findings, go, keepPicture, test, text } from './app.ts'
+import { findings } from './accessibility.ts'
+import { expect, go, keepPicture, test, text } from './app.ts'
 import { openTestbed, type Testbed } from './lab/testbed.ts'
 import { openInternet, type HomeOptions, type Internet } from './lab/internet.ts'
 import { areConnected, pair, routeBetween } from './lab/measures.ts'

@@ -1,4 +1,5 @@
-import { expect, findings, keepPicture, test, text } from './app.ts'
+import { findings } from './accessibility.ts'
+import { expect, keepPicture, test, text } from './app.ts'
 import { cutOff } from './cut-off.ts'
 import { emptyStage } from './nodes.ts'
 import { NARROWEST, pictureStage, settle, WIDE } from './screens.ts'

@@ -1,4 +1,5 @@
-import { expect, findings, keepPicture, test, text } from './app.ts'
+import { findings } from './accessibility.ts'
+import { expect, keepPicture, test, text } from './app.ts'
 
 test('the list of shortcuts opens by its key under the page’s strict policy, in both themes', async ({
   peer,

@@ -1,4 +1,5 @@
-import { expect, findings, go, keepPicture, test, text } from './app.ts'
+import { findings } from './accessibility.ts'
+import { expect, go, keepPicture, test, text } from './app.ts'
 import { pair, untilMeasured } from './peer.ts'
 import { townScene } from './scenes.ts'
 import { submitScene } from './submit.ts'

@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util'
 import { Suffered } from './attacked-peer.fixture.ts'
 import { startDemoPeer, stopDemoPeer, type DemoPeer } from './cli/demo/demo-peers.ts'
 import { decodeInvite } from './network/identity/invite-code.ts'
+import { giveMeasured } from './measured.fixture.ts'
 import type { Invite } from './protocol/messages.ts'
 
 /** The target of an attack: a daemon in a process of its own, with a contact, and the ways to reach it. */
@@ -110,6 +111,7 @@ export async function startVictim(): Promise<Victim> {
     await rm(folder, { recursive: true, force: true })
   }
   const startBoth = async () => {
+    for (const name of ['victim', 'friend']) await giveMeasured(join(folder, name))
     const [victim, friend] = await Promise.all([start('victim'), start('friend')])
     const { code } = await victim.api.calls.people.invite({ trust: 0.8, valid_minutes: 5 })
     await friend.api.calls.people.pair({ code, trust: 0.8 })

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 /** Modules that a peer does not need to answer calls: they are loaded when a call first needs them. */
 const NOT_AT_START = [
+  '@jsquash/webp',
   '@gltf-transform',
   'commander',
   'draco3dgltf',

@@ -8,6 +8,7 @@ import type * as Electron from 'electron'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { machineClock, machineRandom } from '../runtime/machine.ts'
 import { connectFolder, type ApiClient } from '../api/transport/client.ts'
+import { newMeasuredFolder } from '../measured.fixture.ts'
 import { FaultError } from '../protocol/fault.ts'
 import { PauseRules, RULE_NAMES } from '../protocol/pause-rule.ts'
 import { runDesktop, type DesktopOptions } from './desktop.ts'
@@ -72,7 +73,7 @@ describe('the desktop over a real peer', () => {
   let child: ReturnType<typeof fork>
 
   beforeAll(async () => {
-    data = await mkdtemp(join(tmpdir(), 'meshwork-desktop-'))
+    data = await newMeasuredFolder('meshwork-desktop-')
     double = createElectronDouble({ keychain: 'gnome_libsecret' })
     const spawnPeer = (): PeerProcess =>
       (child = fork(join(import.meta.dirname, 'peer/peer-process.ts'), [], {

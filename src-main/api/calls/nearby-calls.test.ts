@@ -1,9 +1,7 @@
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { runMeshctl } from '../../cli/meshctl.ts'
 import type { NearbyNow } from '#contract'
+import { newMeasuredFolder } from '../../measured.fixture.ts'
 import { faultOfCall } from '../transport/client.ts'
 import { servePeer, type ServedPeer } from '../transport/served-peer.fixture.ts'
 
@@ -19,7 +17,7 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
 const idOf = ({ hosted }: ServedPeer) => hosted.peer.runtime.state.me
 
 async function serve(name: string): Promise<ServedPeer> {
-  const folder = await mkdtemp(join(tmpdir(), 'meshwork-nearby-'))
+  const folder = await newMeasuredFolder('meshwork-nearby-')
   const peer = await servePeer(name, folder)
   folders.set(peer, folder)
   return peer

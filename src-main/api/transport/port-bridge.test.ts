@@ -1,12 +1,11 @@
 import { EventEmitter } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/message-port'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { hostPeer, type HostedPeer } from '../../hosted-peer.ts'
+import { newMeasuredFolder } from '../../measured.fixture.ts'
 import type { ApiCalls } from './client.ts'
 import { bridgePort, type PagePort } from './port-bridge.ts'
 import { blobChunks, uploadSource } from './transfer.ts'
@@ -16,7 +15,7 @@ let hosted: HostedPeer
 const ports: MessagePort[] = []
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'meshwork-bridge-'))
+  folder = await newMeasuredFolder('meshwork-bridge-')
   hosted = await hostPeer({
     folder,
     name: 'bridged',

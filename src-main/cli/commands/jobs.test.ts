@@ -1,14 +1,12 @@
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { servePeer, type ServedPeer } from '../../api/transport/served-peer.fixture.ts'
+import { newMeasuredFolder } from '../../measured.fixture.ts'
 import { runMeshctl } from '../meshctl.ts'
 
 let folder: string
 let peer: ServedPeer
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'meshwork-jobs-'))
+  folder = await newMeasuredFolder('meshwork-jobs-')
   peer = await servePeer('redundancy', folder)
 })
 afterAll(() => peer.stop())

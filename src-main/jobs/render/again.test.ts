@@ -29,8 +29,9 @@ function upload(bytes: Uint8Array): Promise<Cid> {
   })
 }
 
-/** Sixty-four units of tens of milliseconds each, so that some are done while others are not. */
-const SLOW = { width: 256, height: 256, tile: 32, spp: 96, samples_per_unit: 96, bounces: 2, redundancy: 1 }
+const SIDE = 192
+/** Thirty-six units of tens of milliseconds each, so that some are done while others are not. */
+const SLOW = { width: SIDE, height: SIDE, tile: 32, spp: 96, samples_per_unit: 96, bounces: 2, redundancy: 1 }
 const TILE_PIXELS = 32 * 32
 const SMALL = { width: 32, height: 16, tile: 16, spp: 4, samples_per_unit: 2, bounces: 2, redundancy: 1 }
 
@@ -65,14 +66,14 @@ describe('a render that is stopped', () => {
     expect(status).toMatchObject({ state: { kind: 'cancelled', kept: true } })
     expect(status.by_peer.map(({ running_units }) => running_units)).toEqual([0])
     const { width, height, channels, data } = decode(await png(job_id))
-    expect([width, height, channels]).toEqual([256, 256, 4])
+    expect([width, height, channels]).toEqual([SIDE, SIDE, 4])
     const seen = data.filter((_, at) => at % 4 === 3 && data[at] === 255).length
     // Whole tiles, and not all: one that was verified just before may have come since.
     expect(seen).toBeGreaterThanOrEqual(status.stored * TILE_PIXELS)
     expect(seen % TILE_PIXELS).toBe(0)
-    expect(seen).toBeLessThan(256 * 256)
+    expect(seen).toBeLessThan(SIDE * SIDE)
     expect((await jobs().result({ job_id, format: 'exr' })).bytes).toBeGreaterThan(0)
-    expect(await render().thumbnail({ job_id })).toMatchObject({ width: 256, height: 256 })
+    expect(await render().thumbnail({ job_id })).toMatchObject({ width: SIDE, height: SIDE })
   })
 
   it('[W44] goes on as a new job with what is verified, and becomes the picture that it would have been', async () => {

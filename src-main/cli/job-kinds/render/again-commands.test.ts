@@ -6,12 +6,14 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { servePeer, type ServedPeer } from '../../../api/transport/served-peer.fixture.ts'
 import { glbOf, newDocument, squareNode } from '../../../compute/libraries/render/import/gltf.fixture.ts'
+import { giveMeasured } from '../../../measured.fixture.ts'
 import { runMeshctl } from '../../meshctl.ts'
 
 let home: string
 let served: ServedPeer
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'meshwork-again-'))
+  await giveMeasured(join(home, 'peer'))
   served = await servePeer('studio', join(home, 'peer'))
   const { document, add } = newDocument()
   add(squareNode(document))

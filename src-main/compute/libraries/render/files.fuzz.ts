@@ -2,9 +2,8 @@ import { encode as encodePng } from 'fast-png'
 import { encode as encodeJpeg } from 'jpeg-js'
 import { crc32 } from 'node:zlib'
 import { createEncoderModule } from 'draco3dgltf'
-import { MeshoptEncoder } from 'meshoptimizer/encoder'
 import { WebIO, type Document } from '@gltf-transform/core'
-import { EXTMeshoptCompression, KHRDracoMeshCompression } from '@gltf-transform/extensions'
+import { KHRDracoMeshCompression } from '@gltf-transform/extensions'
 import { checkScene } from '../../../../wasm/path-trace/scene-check.ts'
 import { packScene } from '../../../../wasm/path-trace/scene.ts'
 import { damagedBytes, fuzzSteps } from '../../../fuzz-bytes.fixture.ts'
@@ -13,6 +12,7 @@ import { pick, type Dice } from '../../metering/dice.fixture.ts'
 import { decodeImage } from './textures/decode-image.ts'
 import { parseEnvironment } from './textures/environment.ts'
 import { glbOf, meshNode, newDocument, SQUARE, squareNode } from './import/gltf.fixture.ts'
+import { meshoptGlb } from './gltf/meshopt.fixture.ts'
 import { importScene } from './import/import-scene.ts'
 import { createRandomPng } from './textures/random-png.fixture.ts'
 
@@ -121,16 +121,9 @@ async function scenes(png: Uint8Array): Promise<readonly Uint8Array[]> {
   return [
     await glbOf(textured.document),
     await dracoGlb(compressed.document),
-    await meshoptGlb(packed.document),
+    await meshoptGlb(packed.document, 'quantize'),
     plainJson(),
   ]
-}
-
-async function meshoptGlb(document: Document): Promise<Uint8Array> {
-  await MeshoptEncoder.ready
-  document.createExtension(EXTMeshoptCompression).setRequired(true)
-  const io = new WebIO().registerExtensions([EXTMeshoptCompression])
-  return io.registerDependencies({ 'meshopt.encoder': MeshoptEncoder }).writeBinary(document)
 }
 
 async function dracoGlb(document: Document): Promise<Uint8Array> {

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { EXTTextureWebP } from '@gltf-transform/extensions'
 import { decode } from 'fast-png'
 import { decode as decodeJpeg } from 'jpeg-js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -21,6 +22,8 @@ import { renderAlgorithms } from './algorithms.ts'
 import { defaultSceneGlb } from './samples/knot-room.ts'
 import { glbOf, meshNode, newDocument, squareNode, sunNode } from './import/gltf.fixture.ts'
 import { createRandomPng } from './textures/random-png.fixture.ts'
+import { encodeWebp } from './textures/webp.fixture.ts'
+import { meshoptGlb } from './gltf/meshopt.fixture.ts'
 
 const LIMITS = { wallMsMax: 60_000, memoryBytesMax: 1 << 30, outputBytesMax: 64 << 20 }
 
@@ -184,6 +187,27 @@ describe('the render library, in a compute host', () => {
     }
     expect(await meteredOf(true)).toBe(false)
     expect(await meteredOf(false)).toBe(true)
+  })
+
+  it('[G9] reads compressed geometry and WebP pictures within the wall, and units do too', async () => {
+    const { document, add } = newDocument()
+    const rgba = Uint8ClampedArray.from({ length: 8 * 8 * 4 }, (_, i) => (i % 4 === 3 ? 255 : i))
+    const texture = document
+      .createTexture('t')
+      .setImage(await encodeWebp({ width: 8, height: 8, rgba }, { lossless: 1 }))
+      .setMimeType('image/webp')
+    document.createExtension(EXTTextureWebP).setRequired(true)
+    add(squareNode(document, document.createMaterial().setBaseColorTexture(texture)))
+    const scene = await blob('packed-file', await meshoptGlb(document, 'filter'))
+    const imported = done(await outcomeOf('render.import', { aspect: 1 }, { scene }))
+    expect(imported.info).toMatchObject({ textures: 1, triangles: 2, warnings: [] })
+    const inputs: Record<string, RunFile> = {}
+    for (const [role, output] of Object.entries(imported.extras)) {
+      inputs[role] = await blob(`packed-file-${role}`, await bytesOf(output))
+    }
+    const size = { width: 16, height: 16, spp: 1, bounces: 0, tile: 16 }
+    const job = RenderParams.parse({ ...size, scene_digest: imported.info['digest'] })
+    expect(await outcomeOf('render.path-trace', job, inputs, 0)).toMatchObject({ kind: 'done' })
   })
 
   it('shows tiles of any ranges of samples as small pictures, and the whole as a thumbnail', async () => {

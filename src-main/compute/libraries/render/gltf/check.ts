@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { COMPONENT_BYTES, GltfJson, TYPE_COMPONENTS } from './schema.ts'
 import { ImportRefusal, refuseFile } from './import-fault.ts'
 import { decodedBytes, unwrapMeshopt } from './meshopt.ts'
+import { unwrapWebp } from './webp-textures.ts'
 
 /** Everything a file's accessors decode to. Accessors may overlap, so that a small file could ask for much. */
 const DECODED_BYTES_MAX = 2 ** 30
@@ -30,6 +31,7 @@ export function checkGltf(
   if (!parsed.success) refuseFile('not-gltf', `not a glTF 2.0 scene: ${firstIssue(parsed.error)}`)
   const gltf = parsed.data
   unwrapMeshopt(gltf)
+  unwrapWebp(gltf)
   for (const extension of gltf.extensionsRequired ?? []) {
     if (supported.has(extension)) continue
     throw new ImportRefusal({

@@ -1,8 +1,5 @@
-import { type Document, WebIO } from '@gltf-transform/core'
-import { ALL_EXTENSIONS, EXTMeshoptCompression } from '@gltf-transform/extensions'
+import type { Document } from '@gltf-transform/core'
 import fc from 'fast-check'
-import { MeshoptDecoder } from 'meshoptimizer/decoder'
-import { MeshoptEncoder } from 'meshoptimizer/encoder'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { checkScene } from '../../../../../wasm/path-trace/scene-check.ts'
 import { packScene } from '../../../../../wasm/path-trace/scene.ts'
@@ -10,6 +7,7 @@ import { sphereMesh } from '../triangle-mesh.ts'
 import { meshNode, newDocument, rounded, sceneOf } from '../import/gltf.fixture.ts'
 import { importScene } from '../import/import-scene.ts'
 import { splitScene } from '../import/split-scene.ts'
+import { meshoptGlb } from './meshopt.fixture.ts'
 
 /** A ball of some thousand triangles that stands beside the origin. */
 function ball(): Document {
@@ -19,20 +17,6 @@ function ball(): Document {
     meshNode(document, { attributes: { POSITION: points.flat() }, indices: triangles.flat() }),
   ).setTranslation([2, 0, 0])
   return document
-}
-
-async function compressed(document: Document, method: 'quantize' | 'filter'): Promise<Uint8Array> {
-  await Promise.all([MeshoptEncoder.ready, MeshoptDecoder.ready])
-  document
-    .createExtension(EXTMeshoptCompression)
-    .setRequired(true)
-    .setEncoderOptions({
-      method: EXTMeshoptCompression.EncoderMethod[method === 'filter' ? 'FILTER' : 'QUANTIZE'],
-    })
-  const io = new WebIO().registerExtensions(ALL_EXTENSIONS)
-  return io
-    .registerDependencies({ 'meshopt.encoder': MeshoptEncoder, 'meshopt.decoder': MeshoptDecoder })
-    .writeBinary(document)
 }
 
 /** A compressed file with its description changed. */
@@ -61,7 +45,7 @@ interface Extended {
 describe.each(['quantize', 'filter'] as const)('a mesh that meshoptimizer compressed by %s', (method) => {
   let glb: Uint8Array
   beforeAll(async () => {
-    glb = await compressed(ball(), method)
+    glb = await meshoptGlb(ball(), method)
   })
 
   test('comes out as the mesh it was', async () => {

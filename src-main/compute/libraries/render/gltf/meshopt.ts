@@ -96,10 +96,6 @@ export async function decodeMeshopt(
     extensionsOf(view)[name] = undefined
     return target
   })
-  // The reader behind us sees plain buffers.
-  const isOther = (name: string): boolean => !MESHOPT_EXTENSIONS.some((ours) => ours === name)
-  gltf.extensionsUsed = gltf.extensionsUsed?.filter(isOther)
-  gltf.extensionsRequired = gltf.extensionsRequired?.filter(isOther)
   return decoded
 }
 

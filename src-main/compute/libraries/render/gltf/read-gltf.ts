@@ -39,6 +39,7 @@ import {
 } from './resources.ts'
 import type { GltfJson } from './schema.ts'
 import { ImportRefusal, type ImportWarning, refuseFile } from './import-fault.ts'
+import { WEBP_EXTENSION } from './webp-textures.ts'
 import { ignoredExtensions } from './inspect-gltf.ts'
 
 const EXTENSIONS: (typeof Extension)[] = [
@@ -64,6 +65,7 @@ const EXTENSIONS: (typeof Extension)[] = [
 export const SUPPORTED_EXTENSIONS: ReadonlySet<string> = new Set([
   ...EXTENSIONS.map((extension) => extension.EXTENSION_NAME),
   ...MESHOPT_EXTENSIONS,
+  WEBP_EXTENSION,
 ])
 
 /** A file that was read; its images are not, until they are asked for. */
@@ -71,6 +73,8 @@ export interface ReadGltf {
   readonly document: Document
   /** Where a texture's picture is; undefined where it is missing, of which a warning tells. */
   readonly imageOf: (texture: Texture) => ImageSource | undefined
+  /** Whether some of its pictures are WebP. */
+  readonly hasWebp: boolean
 }
 
 /**
@@ -88,6 +92,8 @@ export async function readGltf(
   const gltf = checkGltf(json, SUPPORTED_EXTENSIONS, decodedBytesMax)
   warnings.push(...ignoredExtensions(gltf, SUPPORTED_EXTENSIONS))
   const files = file.resources ?? new Map<string, Uint8Array>()
+  const hasWebp = gltf.extensionsUsed?.includes(WEBP_EXTENSION) === true
+  hideFromReader(gltf)
   const resources = await collectBuffers(gltf, binary, files)
   const images = collectImages(gltf, files, resources, warnings)
   dropSourcelessTextures(gltf, warnings)
@@ -98,7 +104,7 @@ export async function readGltf(
   try {
     // The schema is what the reader wants, except that it leaves the enumerations' numbers as numbers.
     const document = await io.readJSON({ json: gltf as unknown as GLTF.IGLTF, resources })
-    return { document, imageOf: (texture) => images.get(texture.getURI()) ?? embeddedImage(texture) }
+    return { document, imageOf: (texture) => images.get(texture.getURI()) ?? embeddedImage(texture), hasWebp }
   } catch (error) {
     if (error instanceof ImportRefusal || error instanceof RangeError) throw error
     return refuseFile(
@@ -106,6 +112,13 @@ export async function readGltf(
       `the file breaks glTF 2.0: ${error instanceof Error ? error.message : 'unknown'}`,
     )
   }
+}
+
+/** Takes the names of extensions away that were unwrapped: the reader behind us sees plain buffers and pictures. */
+function hideFromReader(gltf: GltfJson): void {
+  const unwrapped: ReadonlySet<string> = new Set([...MESHOPT_EXTENSIONS, WEBP_EXTENSION])
+  gltf.extensionsUsed = gltf.extensionsUsed?.filter((name) => !unwrapped.has(name))
+  gltf.extensionsRequired = gltf.extensionsRequired?.filter((name) => !unwrapped.has(name))
 }
 
 /** An image in a buffer, which the reader has cut out. */
@@ -160,7 +173,7 @@ function dropSourcelessTextures(gltf: GltfJson, warnings: ImportWarning[]): void
   gltf.textures?.forEach((texture, i) => {
     if (texture.source !== undefined) return
     sourceless.add(i)
-    warnings.push({ kind: 'missing-texture', message: `texture ${i} has no PNG or JPEG image` })
+    warnings.push({ kind: 'missing-texture', message: `texture ${i} has no PNG, JPEG or WebP image` })
   })
   if (sourceless.size === 0) return
   for (const material of gltf.materials ?? []) {

@@ -26,6 +26,7 @@ import { importLights } from '../scene/lights.ts'
 import { type ImportedMaterial, importMaterial, PLAIN_MATERIAL } from '../scene/materials.ts'
 import { type PlacedNode, placeNodes } from '../scene/nodes.ts'
 import { createTextureTable, type TextureTable } from '../scene/textures.ts'
+import { createWebpDecoder } from '../textures/webp.ts'
 import { studioEnvironment } from '../light/studio.ts'
 
 /** Warnings kept of one file; a file with more wrong than this has made its point. */
@@ -110,12 +111,13 @@ async function buildScene(
   warnings: ImportWarning[],
 ): Promise<Omit<ImportedScene, 'kind' | 'warnings'>> {
   const { decoder = plainDecoder, memoryBytesMax = Infinity } = options
-  const { document, imageOf } = await readGltf(file, warnings, memoryBytesMax)
+  const { document, imageOf, hasWebp } = await readGltf(file, warnings, memoryBytesMax)
   const framing =
     options.seconds === undefined ? undefined : framedPositions(document, memoryBytesMax, warnings)
   if (options.seconds !== undefined) poseDocument(document, options.seconds, warnings)
   const { nodes, worldOf } = placeNodes(document)
-  const table = createTextureTable({ imageOf, decoder, memoryBytesMax }, warnings)
+  const webp = hasWebp ? { webp: await createWebpDecoder() } : {}
+  const table = createTextureTable({ imageOf, decoder, memoryBytesMax, ...webp }, warnings)
   const materials: MaterialDescription[] = []
   const materialOf = materialTable(table, materials, warnings)
   const builder = createGeometryBuilder(worldOf)

@@ -248,7 +248,8 @@ describe('the code that reads scenes and pictures', () => {
     sources.filter((file) => pattern.test(readFileSync(join(root, file), 'utf8')))
 
   it('[G9] is in the render library alone', () => {
-    const decoders = /(from|import\() ?'(@gltf-transform\/|draco3dgltf|meshoptimizer|jpeg-js|fast-png)/
+    const decoders =
+      /(from|import\() ?'(@gltf-transform\/|draco3dgltf|meshoptimizer|@jsquash|jpeg-js|fast-png)/
     const users = importing(decoders)
     expect(users).toContain(join('compute', 'libraries', 'render', 'textures', 'decode-png.ts'))
     expect(users.filter((file) => !file.startsWith(join('compute', 'libraries', 'render')))).toEqual([])

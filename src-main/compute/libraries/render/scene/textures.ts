@@ -4,6 +4,7 @@ import type { TextureDescription, Wrap } from '../../../../../wasm/path-trace/sc
 import type { Rgba8Image } from '../textures/decode-png.ts'
 import type { ImageSource } from '../gltf/resources.ts'
 import type { ImageDecoder } from '../textures/image-decoder.ts'
+import type { WebpDecoder } from '../textures/webp.ts'
 import { type ImportWarning, refuseFile } from '../gltf/import-fault.ts'
 import { uvTransformOf } from './texture-transform.ts'
 
@@ -29,6 +30,8 @@ export interface TextureTable {
 export interface TextureSources {
   readonly imageOf: (texture: Texture) => ImageSource | undefined
   readonly decoder: ImageDecoder
+  /** Of a file that has WebP pictures. */
+  readonly webp?: WebpDecoder
   /** Of all pictures together, decoded, and of each while it is decoded. */
   readonly memoryBytesMax: number
 }
@@ -54,7 +57,7 @@ export function createTextureTable(sources: TextureSources, warnings: ImportWarn
   }
 
   const decodeTexture = (texture: Texture, source: ImageSource): Rgba8Image | null => {
-    const decoded = sources.decoder.decode(source, sources.memoryBytesMax)
+    const decoded = sources.decoder.decode(source, sources.memoryBytesMax, sources.webp)
     decodeBytes = Math.max(decodeBytes, decoded.decodeBytes)
     const { image } = decoded
     if (image.kind === 'image') return image

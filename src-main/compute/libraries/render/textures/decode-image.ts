@@ -1,4 +1,5 @@
 import { decode as decodeJpeg } from 'jpeg-js'
+import { isWebp, type WebpDecoder, webpSize } from './webp.ts'
 import { decodePng, IMAGE_EDGE_MAX, IMAGE_PIXELS_MAX, isPng, type Rgba8Image } from './decode-png.ts'
 
 /**
@@ -33,14 +34,15 @@ export type DecodedImage =
   ({ readonly kind: 'image' } & Rgba8Image) | { readonly kind: 'undecodable'; readonly message: string }
 
 /**
- * Decodes the two image formats of glTF 2.0 (section 3.9.3), by what the bytes are rather than by what the
+ * Decodes the two image formats of glTF 2.0 (section 3.9.3), and WebP where a decoder for it is given, by what the bytes are rather than by what the
  * file calls them, to RGBA of 8 bits a channel. Never throws, and bounds time and memory whatever the bytes.
  */
-export function decodeImage(bytes: Uint8Array): DecodedImage {
+export function decodeImage(bytes: Uint8Array, webp?: WebpDecoder): DecodedImage {
   try {
     if (isPng(bytes)) return { kind: 'image', ...decodePng(bytes) }
     if (isJpeg(bytes)) return { kind: 'image', ...decodeBoundedJpeg(bytes) }
-    return { kind: 'undecodable', message: 'neither PNG nor JPEG' }
+    if (isWebp(bytes) && webp !== undefined) return { kind: 'image', ...webp(bytes) }
+    return { kind: 'undecodable', message: 'neither PNG, JPEG nor WebP' }
   } catch (error) {
     return { kind: 'undecodable', message: error instanceof Error ? error.message : String(error) }
   }
@@ -48,11 +50,17 @@ export function decodeImage(bytes: Uint8Array): DecodedImage {
 
 /**
  * Bytes of memory that decoding these bytes takes, by the size that their header claims; as if for the largest picture
- * where it does not say, and none for what is neither PNG nor JPEG.
+ * where it does not say, and none for what is no picture.
  */
 export function decodeBytes(bytes: Uint8Array): number {
-  const pixels = isPng(bytes) ? pngPixels(bytes) : isJpeg(bytes) ? jpegPixels(bytes) : 0
-  return Math.min(pixels, IMAGE_PIXELS_MAX) * DECODE_BYTES_PER_PIXEL
+  return Math.min(claimedPixels(bytes), IMAGE_PIXELS_MAX) * DECODE_BYTES_PER_PIXEL
+}
+
+function claimedPixels(bytes: Uint8Array): number {
+  if (isPng(bytes)) return pngPixels(bytes)
+  if (isJpeg(bytes)) return jpegPixels(bytes)
+  const { width, height } = isWebp(bytes) ? webpSize(bytes) : { width: 0, height: 0 }
+  return width * height
 }
 
 function isJpeg(bytes: Uint8Array): boolean {

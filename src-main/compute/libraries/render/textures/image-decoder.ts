@@ -1,5 +1,6 @@
 import { decodeBytes, decodeImage, type DecodedImage } from './decode-image.ts'
 import type { ImageSource } from '../gltf/resources.ts'
+import type { WebpDecoder } from './webp.ts'
 import { refuseFile } from '../gltf/import-fault.ts'
 
 /** Decoded pictures that a worker keeps: the textures of an animation's frames, which are jobs of their own. */
@@ -15,18 +16,18 @@ export interface Decoded {
 export interface ImageDecoder {
   /**
    * The picture, not to be changed. Refuses with `scene-too-large` where decoding takes more than `memoryBytesMax`,
-   * also where it is decoded already: a unit must not fare better for what its worker did before.
+   * also where it is decoded already: a unit must not fare better for what its worker did before. WebP takes a decoder of its own.
    */
-  decode(source: ImageSource, memoryBytesMax: number): Decoded
+  decode(source: ImageSource, memoryBytesMax: number, webp?: WebpDecoder): Decoded
 }
 
 /** Decodes each picture each time. */
 export const plainDecoder: ImageDecoder = {
-  decode(source, memoryBytesMax) {
+  decode(source, memoryBytesMax, webp) {
     const bytes = source.read()
     const needed = decodeBytes(bytes)
     refuseAbove(needed, memoryBytesMax)
-    return { image: decodeImage(bytes), decodeBytes: needed }
+    return { image: decodeImage(bytes, webp), decodeBytes: needed }
   },
 }
 
@@ -50,9 +51,10 @@ export function createImageDecoder(keptBytesMax = KEPT_BYTES_MAX): ImageDecoder 
   }
 
   return {
-    decode(source, memoryBytesMax) {
-      const { key } = source
-      if (key === undefined) return plainDecoder.decode(source, memoryBytesMax)
+    decode(source, memoryBytesMax, webp) {
+      if (source.key === undefined) return plainDecoder.decode(source, memoryBytesMax, webp)
+      // What a file without WebP shows must not depend on what was decoded here for another.
+      const key = webp === undefined ? source.key : `${source.key} webp`
       const found = kept.get(key)
       if (found !== undefined) {
         refuseAbove(found.decodeBytes, memoryBytesMax)
@@ -60,7 +62,7 @@ export function createImageDecoder(keptBytesMax = KEPT_BYTES_MAX): ImageDecoder 
         kept.set(key, found)
         return found
       }
-      const decoded = plainDecoder.decode(source, memoryBytesMax)
+      const decoded = plainDecoder.decode(source, memoryBytesMax, webp)
       // A failed image is decoded again next time: this machine may just have been out of memory.
       if (decoded.image.kind === 'image') keep(key, decoded)
       return decoded
