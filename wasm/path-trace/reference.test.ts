@@ -79,6 +79,8 @@ describe('the kernel and the TypeScript reference give the same bits for', () =>
       sheenRoughness: factor,
       diffuseTransmission: fc.oneof(fc.constant(0), factor),
       diffuseTransmissionColor: color,
+      anisotropy: fc.oneof(fc.constant(0), factor),
+      anisotropyDirection: fc.constantFrom([1, 0] as const, [0.6, -0.8] as const),
       dispersion: fc.oneof(fc.constant(0), fc.float({ min: 0, max: 3, noNaN: true })),
     })
     const surface = fc.record({
@@ -105,6 +107,7 @@ describe('the kernel and the TypeScript reference give the same bits for', () =>
         sheenColor: fc.constantFrom(-1, 2),
         sheenRoughness: fc.constantFrom(-1, 2),
         diffuseTransmission: fc.constantFrom(-1, 2),
+        anisotropy: fc.constantFrom(-1, 2),
         diffuseTransmissionColor: fc.constantFrom(-1, 2),
       }),
     })

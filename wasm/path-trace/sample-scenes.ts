@@ -201,6 +201,8 @@ function sampleMaterials(): MaterialDescription[] {
       baseColor: [0.95, 0.64, 0.54],
       metallic: 1,
       roughness: 0.3,
+      anisotropy: 0.6,
+      anisotropyDirection: [0.8, 0.6],
       textures: { ...NO_TEXTURES, metallicRoughness: 2 },
     }),
     material({

@@ -31,6 +31,7 @@ const UNIT_FACTORS = [
   'clearcoatRoughness',
   'sheenRoughness',
   'diffuseTransmission',
+  'anisotropy',
 ] as const
 
 /** Why bytes are not a scene: one clear line. */
@@ -150,6 +151,8 @@ function checkFactors(view: DataView, at: number): string | null {
     return 'has an emission out of bounds'
   }
   if (!within(float(MATERIAL.ior), 1, SCENE_LIMITS.ior)) return 'has an ior out of bounds'
+  const along = [MATERIAL.anisotropyDirection, MATERIAL.anisotropyDirection + 4].map(float)
+  if (!along.every((x) => within(x, -1, 1))) return 'has an anisotropy out of bounds'
   if (!within(float(MATERIAL.dispersion), 0, SCENE_LIMITS.dispersion)) return 'has a dispersion out of bounds'
   if (!within(float(MATERIAL.attenuationDistance), 0, SCENE_LIMITS.coordinate)) {
     return 'has an attenuation distance out of bounds'
@@ -178,6 +181,9 @@ function checkMaterialTextures(view: DataView, at: number, counts: SceneCounts):
     const texture = textureOf(slot)
     if (texture < -1 || texture >= counts.textures) return 'names a texture that is not there'
     if (texture >= 0 && !counts.hasUvs) return 'has a texture but the scene has no uvs'
+  }
+  if (view.getFloat32(at + MATERIAL.anisotropy, true) > 0 && !counts.hasTangents) {
+    return 'is anisotropic but the scene has no tangents'
   }
   if (Math.max(textureOf('normal'), textureOf('clearcoatNormal')) >= 0 && !counts.hasTangents) {
     return 'has a normal texture but the scene has no tangents'

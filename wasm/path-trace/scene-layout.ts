@@ -104,6 +104,9 @@ export const MATERIAL = {
   diffuseTransmissionTexture: 192,
   diffuseTransmissionColorTexture: 196,
   dispersion: 200,
+  anisotropy: 204,
+  anisotropyDirection: 208,
+  anisotropyTexture: 216,
   size: 256,
 } as const
 

@@ -17,6 +17,7 @@ export const TEXTURE_SLOTS = [
   'sheenRoughness',
   'diffuseTransmission',
   'diffuseTransmissionColor',
+  'anisotropy',
 ] as const
 
 /**
@@ -29,7 +30,7 @@ export type MaterialTextures = Readonly<Record<(typeof TEXTURE_SLOTS)[number], n
 /** No texture in any slot. */
 export const NO_TEXTURES = Object.fromEntries(TEXTURE_SLOTS.map((slot) => [slot, -1])) as MaterialTextures
 
-/** Factors of KHR_materials_specular, _clearcoat, _sheen, _diffuse_transmission and _dispersion. */
+/** Factors of KHR_materials_specular, _clearcoat, _sheen, _diffuse_transmission, _dispersion and _anisotropy. */
 export interface MaterialLayers {
   /** Strength of a dielectric's reflection, 0…1. */
   readonly specular: number
@@ -47,6 +48,9 @@ export interface MaterialLayers {
   readonly diffuseTransmissionColor: readonly [number, number, number]
   /** 20 by the Abbe number of glass that is not thin-walled; 0 bends all colours alike. */
   readonly dispersion: number
+  /** How much longer highlights are along a direction, 0…1, and that direction: unit, along the tangent and the bitangent. */
+  readonly anisotropy: number
+  readonly anisotropyDirection: readonly [number, number]
 }
 
 /** A material without these extensions. */
@@ -61,6 +65,8 @@ export const NO_LAYERS: MaterialLayers = {
   diffuseTransmission: 0,
   diffuseTransmissionColor: [1, 1, 1],
   dispersion: 0,
+  anisotropy: 0,
+  anisotropyDirection: [1, 0],
 }
 
 /** Writes a material's textures and layers into its record at `at`. */
@@ -77,6 +83,7 @@ export function writeLayers(
   floats(MATERIAL.sheenColor, [...material.sheenColor, material.sheenRoughness])
   floats(MATERIAL.diffuseTransmission, [material.diffuseTransmission, ...material.diffuseTransmissionColor])
   floats(MATERIAL.dispersion, [material.dispersion])
+  floats(MATERIAL.anisotropy, [material.anisotropy, ...material.anisotropyDirection])
   for (const slot of TEXTURE_SLOTS)
     view.setInt32(at + MATERIAL[`${slot}Texture`], material.textures[slot], true)
 }
@@ -100,6 +107,8 @@ export function readLayers(
     diffuseTransmission: float(MATERIAL.diffuseTransmission),
     diffuseTransmissionColor: triple(MATERIAL.diffuseTransmissionColor),
     dispersion: float(MATERIAL.dispersion),
+    anisotropy: float(MATERIAL.anisotropy),
+    anisotropyDirection: [float(MATERIAL.anisotropyDirection), float(MATERIAL.anisotropyDirection + 4)],
     textures: Object.fromEntries(slots) as MaterialTextures,
   }
 }

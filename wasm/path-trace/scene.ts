@@ -56,7 +56,7 @@ export interface TextureDescription {
 
 /**
  * A surface: glTF 2.0 metallic-roughness (appendix B), with KHR_materials_transmission, _ior, _volume, _emissive_strength,
- * _specular, _clearcoat, _sheen, _diffuse_transmission and _dispersion.
+ * _specular, _clearcoat, _sheen, _diffuse_transmission, _dispersion and _anisotropy.
  */
 export interface MaterialDescription extends MaterialLayers {
   /** Each 0…1. */

@@ -13,13 +13,13 @@
  * that no energy is lost and none leaks; values and densities count both ways to get there.
  */
 import { M_IOR, M_THIN_WALLED } from './scene'
-import { ALPHA_MIN, fresnel, lambda, schlick } from './ggx'
+import { ALPHA_MIN, fresnel, schlick } from './ggx'
 import { albedoA, albedoB, readAlbedo } from './albedo'
 import { readGlassAlbedo } from './glass'
 import { INV_PI, cosine, larger, luminance, sine, sineCosineOfTurn, smaller } from './math'
-import { back, baseB, baseG, baseR, bent, gx, gy, gz, layered, material, metallic, nx, ny, nz, roughness,
+import { back, brushedX, brushedY, brushedZ, readAlong, baseB, baseG, baseR, bent, gx, gy, gz, layered, material, metallic, nx, ny, nz, roughness,
   transmission } from './surface'
-import { dispersion, passed, passedB, passedG, passedR, specular, specularB, specularG, specularR } from './layered-surface'
+import { anisotropy, dispersion, passed, passedB, passedG, passedR, specular, specularB, specularG, specularR } from './layered-surface'
 import { coatWeight, evaluateCoat, evaluateSheen, layerDensity, layerValue, layerX, layerY, layerZ, openLayers, sampleCoat,
   sampleSheen, sheenUnderB, sheenUnderG, sheenUnderR, sheenWeight, under } from './layers'
 
@@ -48,7 +48,8 @@ export let outThrough: bool = false
 // The frame around the shading normal, and the way back to the viewer in it.
 let tx: f32 = 0, ty: f32 = 0, tz: f32 = 0, bx: f32 = 0, by: f32 = 0, bz: f32 = 0
 let vx: f32 = 0, vy: f32 = 0, vz: f32 = 0
-let alpha: f32 = 0, a2: f32 = 0
+// α across and along the direction in which the surface is rougher; of their squares: the first, difference and ratio.
+let alpha: f32 = 0, a2: f32 = 0, alphaX: f32 = 0, extra2: f32 = 0, ratio2: f32 = 1
 // Terms of distribution and shadowing that depend on the view alone: a²/(4π cos), 1/(1 + Λ) and ½ + Λ.
 let peakV: f32 = 0, shownV: f32 = 0, restV: f32 = 0
 let diffuseR: f32 = 0, diffuseG: f32 = 0, diffuseB: f32 = 0
@@ -75,17 +76,39 @@ export function openBsdf(dx: f32, dy: f32, dz: f32, colour: i32): bool {
   bx = b
   by = sign + ny * ny * a
   bz = -ny
-  vx = -(dx * tx + dy * ty + dz * tz)
-  vy = -(dx * bx + dy * by + dz * bz)
-  vz = larger(-(dx * nx + dy * ny + dz * nz), GRAZING)
   const square = roughness * roughness
   alpha = larger(square, ALPHA_MIN)
   a2 = alpha * alpha
-  const lambdaV = lambda(vz, a2)
-  peakV = a2 * INV_FOUR_PI / vz
+  alphaX = alpha
+  extra2 = 0
+  ratio2 = 1
+  let peak = a2
+  // Roughness of an isotropic surface that loses about as much light.
+  let rough = roughness
+  if (layered && anisotropy > 0 && readAlong()) {
+    const stretch = anisotropy * anisotropy
+    alphaX = alpha * (<f32>1 - stretch) + stretch
+    const along2 = alphaX * alphaX
+    rough = sqrt<f32>(sqrt<f32>((a2 + along2) * <f32>0.5))
+    extra2 = along2 - a2
+    ratio2 = a2 / along2
+    peak = a2 * (alpha / alphaX)
+    tx = brushedX
+    ty = brushedY
+    tz = brushedZ
+    bx = ny * tz - nz * ty
+    by = nz * tx - nx * tz
+    bz = nx * ty - ny * tx
+  }
+  vx = -(dx * tx + dy * ty + dz * tz)
+  vy = -(dx * bx + dy * by + dz * bz)
+  vz = larger(-(dx * nx + dy * ny + dz * nz), GRAZING)
+  const vz2 = vz * vz
+  const lambdaV: f32 = (sqrt<f32>(<f32>1 + (a2 * (<f32>1 - vz2) + extra2 * vx * vx) / vz2) - <f32>1) * <f32>0.5
+  peakV = peak * INV_FOUR_PI / vz
   shownV = <f32>1 / (<f32>1 + lambdaV)
   restV = <f32>0.5 + lambdaV
-  readAlbedo(vz, roughness)
+  readAlbedo(vz, rough)
   const ior = load<f32>(material, M_IOR), r: f32 = (ior - <f32>1) / (ior + <f32>1), f0 = r * r
   // An index near 1 reflects nothing at any angle, which Schlick's formula does not know.
   const edge = smaller(f0 * F90_SLOPE, 1)
@@ -138,7 +161,7 @@ export function openBsdf(dx: f32, dy: f32, dz: f32, colour: i32): bool {
     plainF0 = f0
     chanceGlass = glass * (<f32>0.5 + <f32>0.5 * luminance(baseR, baseG, baseB))
     // What facets scatter more than once comes back, reflected and refracted in proportion.
-    glass /= thin ? larger(albedoA + albedoB, <f32>0.01) : larger(readGlassAlbedo(vz, roughness, index, back), <f32>0.01)
+    glass /= thin ? larger(albedoA + albedoB, <f32>0.01) : larger(readGlassAlbedo(vz, rough, index, back), <f32>0.01)
   }
   if (layered) coverBase(dx, dy, dz)
   else {
@@ -258,16 +281,16 @@ function addLobes(wx: f32, wy: f32, wz: f32, above: bool): void {
 // @ts-ignore: decorator
 @inline
 function distributionV(hx: f32, hy: f32, hz: f32): f32 {
-  const d = hx * hx + hy * hy + hz * hz * a2
+  const d = hx * hx * ratio2 + hy * hy + hz * hz * a2
   return peakV / (d * d)
 }
 
-/** Smith's joint shadowing 1 / (1 + Λ(view) + Λ(out)) for cosine z > 0, with one division. */
+/** Smith's joint shadowing 1 / (1 + Λ(view) + Λ(out)) for a direction with z > 0, with one division. */
 // @ts-ignore: decorator
 @inline
-function shadowing(z: f32): f32 {
+function shadowing(x: f32, z: f32): f32 {
   const z2 = z * z
-  return z / (restV * z + <f32>0.5 * sqrt<f32>(z2 + a2 * (<f32>1 - z2)))
+  return z / (restV * z + <f32>0.5 * sqrt<f32>(z2 + a2 * (<f32>1 - z2) + extra2 * x * x))
 }
 
 // @ts-ignore: decorator
@@ -279,7 +302,7 @@ function addReflection(x: f32, y: f32, z: f32): void {
   hy *= l
   hz *= l
   const vh = larger(vx * hx + vy * hy + vz * hz, 0)
-  const d = distributionV(hx, hy, hz), seen: f32 = d * shownV, g: f32 = d * shadowing(z)
+  const d = distributionV(hx, hy, hz), seen: f32 = d * shownV, g: f32 = d * shadowing(x, z)
   const weak = schlick(vh), s: f32 = <f32>1 - weak, flat = z * INV_PI
   let red = diffuseR * flat + (f0R * s + f90R * weak) * g
   let green = diffuseG * flat + (f0G * s + f90G * weak) * g
@@ -352,7 +375,7 @@ function letThrough(x: f32, y: f32, z: f32): bool {
     const q = vh + eta * wh, jacobian = <f32>-4 * vh * wh * eta * eta / (q * q)
     d = (<f32>1 - reflectance(vh)) * distributionV(hx, hy, hz) * jacobian
   }
-  refractedValue = d * shadowing(-z)
+  refractedValue = d * shadowing(x, -z)
   refractedDensity = d * shownV
   return true
 }
@@ -397,14 +420,14 @@ export function sample(a: f32, b: f32, c: f32): bool {
     a = inGlass ? (a - chanceSpecular) / chanceGlass : a / chanceSpecular
     a = smaller(a, <f32>0.99999994)
     // Visible normals by spherical caps: Dupuy and Benyoub, "Sampling Visible GGX Normals…", 2023.
-    let ex = vx * alpha, ey = vy * alpha, ez = vz
+    let ex = vx * alphaX, ey = vy * alpha, ez = vz
     let l: f32 = <f32>1 / sqrt<f32>(ex * ex + ey * ey + ez * ez)
     ex *= l
     ey *= l
     ez *= l
     const cap: f32 = (<f32>1 - a) * (<f32>1 + ez) - ez, sin = sqrt<f32>(larger(<f32>1 - cap * cap, 0))
     sineCosineOfTurn(b)
-    let hx = (sin * cosine + ex) * alpha, hy = (sin * sine + ey) * alpha, hz = larger(cap + ez, 0)
+    let hx = (sin * cosine + ex) * alphaX, hy = (sin * sine + ey) * alpha, hz = larger(cap + ez, 0)
     l = <f32>1 / sqrt<f32>(hx * hx + hy * hy + hz * hz)
     hx *= l
     hy *= l

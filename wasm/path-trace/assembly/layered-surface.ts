@@ -2,7 +2,7 @@
  * What a material has beyond glTF's core at the point that `surface.ts` opened: the factors of KHR_materials_specular,
  * _clearcoat, _sheen, _diffuse_transmission and _dispersion, with their textures read.
  */
-import { M_CLEARCOAT, M_CLEARCOAT_NORMAL_SCALE, M_CLEARCOAT_NORMAL_TEXTURE, M_CLEARCOAT_ROUGHNESS,
+import { M_CLEARCOAT, M_CLEARCOAT_NORMAL_SCALE, M_CLEARCOAT_NORMAL_TEXTURE, M_ANISOTROPY, M_ANISOTROPY_DIRECTION, M_ANISOTROPY_TEXTURE, M_CLEARCOAT_ROUGHNESS,
   M_CLEARCOAT_ROUGHNESS_TEXTURE, M_CLEARCOAT_TEXTURE, M_DIFFUSE_TRANSMISSION,
   M_DIFFUSE_TRANSMISSION_COLOR, M_DIFFUSE_TRANSMISSION_COLOR_TEXTURE, M_DIFFUSE_TRANSMISSION_TEXTURE, M_DISPERSION, M_SHEEN_COLOR, M_SHEEN_COLOR_TEXTURE, M_SHEEN_ROUGHNESS,
   M_SHEEN_ROUGHNESS_TEXTURE, M_SPECULAR, M_SPECULAR_COLOR, M_SPECULAR_COLOR_TEXTURE, M_SPECULAR_TEXTURE } from './scene'
@@ -29,11 +29,15 @@ export let passedR: f32 = 1
 export let passedG: f32 = 1
 export let passedB: f32 = 1
 export let dispersion: f32 = 0
+/** How much longer highlights are along a direction of the tangent's plane. */
+export let anisotropy: f32 = 0
+export let alongX: f32 = 1
+export let alongY: f32 = 0
 
 /** Whether a material has any of this. */
 export function isLayered(m: usize): bool {
   return load<f32>(m, M_CLEARCOAT) > 0 || hasSheen(m) || load<f32>(m, M_DIFFUSE_TRANSMISSION) > 0 ||
-    load<f32>(m, M_DISPERSION) > 0 || load<f32>(m, M_SPECULAR) != 1 ||
+    load<f32>(m, M_DISPERSION) > 0 || load<f32>(m, M_ANISOTROPY) > 0 || load<f32>(m, M_SPECULAR) != 1 ||
     load<f32>(m, M_SPECULAR_COLOR) != 1 || load<f32>(m, M_SPECULAR_COLOR + 4) != 1 ||
     load<f32>(m, M_SPECULAR_COLOR + 8) != 1 || load<i32>(m, M_SPECULAR_TEXTURE) >= 0 ||
     load<i32>(m, M_SPECULAR_COLOR_TEXTURE) >= 0
@@ -49,7 +53,8 @@ export function layersAreTextured(m: usize): bool {
   return (load<i32>(m, M_SPECULAR_TEXTURE) & load<i32>(m, M_SPECULAR_COLOR_TEXTURE) & load<i32>(m, M_CLEARCOAT_TEXTURE) &
     load<i32>(m, M_CLEARCOAT_ROUGHNESS_TEXTURE) & load<i32>(m, M_CLEARCOAT_NORMAL_TEXTURE) &
     load<i32>(m, M_SHEEN_COLOR_TEXTURE) & load<i32>(m, M_SHEEN_ROUGHNESS_TEXTURE) &
-    load<i32>(m, M_DIFFUSE_TRANSMISSION_TEXTURE) & load<i32>(m, M_DIFFUSE_TRANSMISSION_COLOR_TEXTURE)) != -1
+    load<i32>(m, M_DIFFUSE_TRANSMISSION_TEXTURE) & load<i32>(m, M_DIFFUSE_TRANSMISSION_COLOR_TEXTURE) &
+    load<i32>(m, M_ANISOTROPY_TEXTURE)) != -1
 }
 
 /** Reads the factors of a material. */
@@ -69,6 +74,9 @@ export function openFactors(m: usize): void {
   passedG = load<f32>(m, M_DIFFUSE_TRANSMISSION_COLOR + 4)
   passedB = load<f32>(m, M_DIFFUSE_TRANSMISSION_COLOR + 8)
   dispersion = load<f32>(m, M_DISPERSION)
+  anisotropy = load<f32>(m, M_ANISOTROPY)
+  alongX = load<f32>(m, M_ANISOTROPY_DIRECTION)
+  alongY = load<f32>(m, M_ANISOTROPY_DIRECTION + 4)
 }
 
 /** Multiplies them by their textures at (u, v). */
@@ -103,6 +111,15 @@ export function readLayerTextures(m: usize, u: f32, v: f32): void {
   if (sheenRough >= 0) {
     readTexture(sheenRough, u, v)
     sheenRoughness *= texelA
+  }
+  const brushed = load<i32>(m, M_ANISOTROPY_TEXTURE)
+  if (brushed >= 0) {
+    readTexture(brushed, u, v)
+    anisotropy *= texelB
+    // The texel's direction, turned by the material's.
+    const x: f32 = texelR * <f32>2 - <f32>1, y: f32 = texelG * <f32>2 - <f32>1, s = alongX, t = alongY
+    alongX = x * s - y * t
+    alongY = x * t + y * s
   }
   const share = load<i32>(m, M_DIFFUSE_TRANSMISSION_TEXTURE), passing = load<i32>(m, M_DIFFUSE_TRANSMISSION_COLOR_TEXTURE)
   if (share >= 0) {

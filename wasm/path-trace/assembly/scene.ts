@@ -40,6 +40,9 @@ export const M_DIFFUSE_TRANSMISSION_COLOR: usize = 180
 export const M_DIFFUSE_TRANSMISSION_TEXTURE: usize = 192
 export const M_DIFFUSE_TRANSMISSION_COLOR_TEXTURE: usize = 196
 export const M_DISPERSION: usize = 200
+export const M_ANISOTROPY: usize = 204
+export const M_ANISOTROPY_DIRECTION: usize = 208
+export const M_ANISOTROPY_TEXTURE: usize = 216
 
 export const ALPHA_OPAQUE: u32 = 0
 export const ALPHA_MASK: u32 = 1

@@ -3,7 +3,7 @@ import { M_ATTENUATION_DISTANCE, M_BASE_COLOR, M_BASE_COLOR_TEXTURE, M_COLORED_E
   M_METALLIC, M_METALLIC_ROUGHNESS_TEXTURE, M_NORMAL_SCALE, M_NORMAL_TEXTURE, M_ROUGHNESS, M_TRANSMISSION,
   M_TRANSMISSION_TEXTURE, MATERIAL_SIZE, colors, hasColors, materials, positions, tangents, uvs } from './scene'
 import { LAYERED, R_FLAGS, R_GEOMETRIC, R_MATERIAL, SMOOTH, TEXTURED, TRIANGLE_SIZE, triangles, vertexOf } from './triangle'
-import { coat, coatAt, coatFresnel, coatIsTextured, coatNormalScale, coatNormalTexture, layersAreTextured, openFactors,
+import { alongX, alongY, coat, coatAt, coatFresnel, coatIsTextured, coatNormalScale, coatNormalTexture, layersAreTextured, openFactors,
   readLayerTextures } from './layered-surface'
 import { hitDistance, hitTriangle, hitU, hitV } from './hit'
 import { readTexture, texelB, texelG, texelR } from './texture'
@@ -33,6 +33,10 @@ export let nz: f32 = 0
 export let bent: bool = false
 /** Whether the material is LAYERED; then its coat's normal, on the viewer's side. */
 export let layered: bool = false
+/** What `readAlong` found. */
+export let brushedX: f32 = 0
+export let brushedY: f32 = 0
+export let brushedZ: f32 = 0
 export let coatX: f32 = 0
 export let coatY: f32 = 0
 export let coatZ: f32 = 0
@@ -199,6 +203,33 @@ function openLayers(): void {
   readTexture(map, textureU, textureV)
   mapNormal(hitTriangle, <f32>1 - hitU - hitV, coatNormalScale(material))
   swapNormals()
+}
+
+/**
+ * The direction along which an anisotropic surface is rougher, at right angles to the shading normal, into brushedX…. False
+ * where the mesh has no tangent.
+ */
+export function readAlong(): bool {
+  const triangle = hitTriangle, w: f32 = <f32>1 - hitU - hitV
+  const a = tangents + <usize>vertexOf(triangle, 0) * 16, b = tangents + <usize>vertexOf(triangle, 1) * 16
+  const c = tangents + <usize>vertexOf(triangle, 2) * 16
+  const tx = load<f32>(a) * w + load<f32>(b) * hitU + load<f32>(c) * hitV
+  const ty = load<f32>(a, 4) * w + load<f32>(b, 4) * hitU + load<f32>(c, 4) * hitV
+  const tz = load<f32>(a, 8) * w + load<f32>(b, 8) * hitU + load<f32>(c, 8) * hitV
+  const side: f32 = back ? -1 : 1, sign: f32 = load<f32>(a, 12) < 0 ? -1 : 1, fx = nx * side, fy = ny * side, fz = nz * side
+  const k = alongY * sign
+  const x = tx * alongX + (fy * tz - fz * ty) * k, y = ty * alongX + (fz * tx - fx * tz) * k
+  const z = tz * alongX + (fx * ty - fy * tx) * k, d = x * nx + y * ny + z * nz
+  brushedX = x - nx * d
+  brushedY = y - ny * d
+  brushedZ = z - nz * d
+  const l2 = brushedX * brushedX + brushedY * brushedY + brushedZ * brushedZ
+  if (!(l2 > 1e-12)) return false
+  const l: f32 = <f32>1 / sqrt<f32>(l2)
+  brushedX *= l
+  brushedY *= l
+  brushedZ *= l
+  return true
 }
 
 /** Exchanges the base's normal and the coat's. */

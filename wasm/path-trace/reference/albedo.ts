@@ -1,16 +1,10 @@
 /** The table of directional albedos, and GGX's shadowing, with the kernel's bits. */
 import { MICROFACET_ALBEDO } from '../assembly/albedo-table.ts'
-import { add, bilinear, div, float, larger, mul, root, smaller, sub } from './float.ts'
+import { bilinear, float, larger, mul, root, smaller, sub } from './float.ts'
 import { unpackTable } from './table.ts'
 
 const SIDE = 32
 export const ALPHA_MIN = float(0.001)
-
-/** Smith's Λ at cosine z. */
-export function lambda(z: number, a2: number): number {
-  const z2 = mul(z, z)
-  return mul(sub(root(add(1, div(mul(a2, sub(1, z2)), z2))), 1), 0.5)
-}
 
 /** Schlick's (1 - c)⁵. */
 export function schlick(c: number): number {

@@ -1,6 +1,20 @@
 /** Scattering with the kernel's bits: diffuse, specular and glass over one GGX distribution. */
 import type { AlbedoTable } from './albedo.ts'
-import { add, div, dot, float, larger, minus, mul, plus, scale, smaller, sub, type Vector } from './float.ts'
+import {
+  add,
+  cross,
+  div,
+  dot,
+  float,
+  larger,
+  minus,
+  mul,
+  plus,
+  scale,
+  smaller,
+  sub,
+  type Vector,
+} from './float.ts'
 import { lobesOf, uniform } from './lobes.ts'
 import { frameOf } from './frame.ts'
 import { reflectanceOf } from './glass.ts'
@@ -13,7 +27,7 @@ import {
   type LocalSurface,
   type Scattering,
 } from './local-scattering.ts'
-import { microfacetsOf } from './microfacets.ts'
+import { stretched, stretchedFacets } from './microfacets.ts'
 import type { Surface } from './surface.ts'
 
 /** Red, green or blue, of which a path has one alone once glass with dispersion has bent it; green stands for all, too. */
@@ -44,7 +58,7 @@ export function bsdfAt(
   colour: Colour | null,
 ): Bsdf | null {
   const { normal, geometric, bent } = surface
-  const [tangent, bitangent] = frameOf(normal)
+  const [tangent, bitangent] = surfaceFrame(surface)
   const local = (w: Vector): Vector => [dot(w, tangent), dot(w, bitangent), dot(w, normal)]
   const seen = localSurface(surface, direction, local(direction), albedos, colour ?? 1)
   if (seen === null) return null
@@ -105,13 +119,18 @@ function together(a: Scattering, b: Scattering): Scattering {
 /** The colour that a surface's layers and its base make together, for a ray that came along `direction`. */
 export function colorSeen(surface: Surface, direction: Vector, albedos: AlbedoTable): Vector {
   const { normal, base } = surface
-  const [tangent, bitangent] = frameOf(normal)
+  const [tangent, bitangent] = surfaceFrame(surface)
   const incoming: Vector = [dot(direction, tangent), dot(direction, bitangent), dot(direction, normal)]
   const seen = surface.layers === null ? null : localSurface(surface, direction, incoming, albedos, 1)
   if (seen === null || surface.layers === null) return base
   const { passed, passedColor } = surface.layers
   const mixed = plus(scale(base, sub(1, passed)), scale(passedColor, passed))
   return plus(scale(mixed, seen.layers.under), seen.layers.color)
+}
+
+/** The frame around a surface's normal; where it is anisotropic, x is the direction along which it is rougher. */
+function surfaceFrame({ normal, brushed }: Surface): readonly [Vector, Vector] {
+  return brushed === null ? frameOf(normal) : [brushed.along, cross(normal, brushed.along)]
 }
 
 /** The index by which a surface bends a colour (KHR_materials_dispersion). */
@@ -132,10 +151,15 @@ function localSurface(
   const view: Vector = [-incoming[0], -incoming[1], larger(-incoming[2], GRAZING)]
   const index = indexOf(surface, colour)
   const layers = layersOf(surface.layers, direction, view[2], albedos)
-  const lobes = lobesOf(surface, albedos(view[2], roughness), layers, view[2], index)
+  const rough = stretched(roughness, surface.brushed?.anisotropy)
+  const lobes = lobesOf(surface, albedos(view[2], rough.mean), layers, {
+    cosine: view[2],
+    index,
+    roughness: rough.mean,
+  })
   if (lobes === null) return null
   const isThin = material.thinWalled
   const eta = back && !isThin ? div(1, index) : index
   const glass = { eta, isThin, reflectance: reflectanceOf(surface, eta) }
-  return { view, facets: microfacetsOf(view, roughness), lobes, layers, base, ...glass }
+  return { view, facets: stretchedFacets(view, rough), lobes, layers, base, ...glass }
 }

@@ -19,6 +19,9 @@ export interface SurfaceLayers {
   readonly passed: number
   readonly passedColor: Vector
   readonly dispersion: number
+  readonly anisotropy: number
+  /** The direction along which an anisotropic surface is rougher, along the tangent and the bitangent. */
+  readonly along: readonly [number, number]
   /** A map turned the coat's normal. */
   readonly isBent: boolean
 }
@@ -72,13 +75,26 @@ export function layersAt(
     passed: scaled(material.diffuseTransmission, textures.diffuseTransmission, 3),
     passedColor: colored(material.diffuseTransmissionColor, textures.diffuseTransmissionColor),
     dispersion: material.dispersion,
+    ...brushedAt(material, read(textures.anisotropy)),
     isBent: mapped !== null,
+  }
+}
+
+function brushedAt(
+  { anisotropy, anisotropyDirection: [s, t] }: MaterialDescription,
+  texel: Texel | null,
+): Pick<SurfaceLayers, 'anisotropy' | 'along'> {
+  if (texel === null) return { anisotropy, along: [s, t] }
+  const [x, y] = [sub(mul(texel[0], 2), 1), sub(mul(texel[1], 2), 1)]
+  return {
+    anisotropy: mul(anisotropy, texel[2]),
+    along: [sub(mul(x, s), mul(y, t)), add(mul(x, t), mul(y, s))],
   }
 }
 
 function isLayered(material: MaterialDescription): boolean {
   const { clearcoat, sheenColor, specular, specularColor, textures } = material
-  if (material.diffuseTransmission > 0 || material.dispersion > 0) return true
+  if (material.diffuseTransmission > 0 || material.dispersion > 0 || material.anisotropy > 0) return true
   const isPlain = specular === 1 && specularColor.every((x) => x === 1)
   const isTextured = textures.specular >= 0 || textures.specularColor >= 0
   return clearcoat > 0 || sheenColor.some((x) => x > 0) || !isPlain || isTextured

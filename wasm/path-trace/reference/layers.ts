@@ -106,7 +106,7 @@ function coatOf(layers: SurfaceLayers, direction: Vector, albedos: AlbedoTable):
       if (up <= 0) return null
       const out: Vector = [dot(w, tangent), dot(w, bitangent), larger(up, GRAZING)]
       const peak = facets.distribution(halfway(plus(view, out)))
-      return { value: mul(mul(gain, peak), facets.shadowing(out[2])), density: mul(peak, facets.shown) }
+      return { value: mul(mul(gain, peak), facets.shadowing(out)), density: mul(peak, facets.shown) }
     },
     sample(x, y) {
       const h = facets.visibleNormal(x, y)

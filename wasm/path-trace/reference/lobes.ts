@@ -33,6 +33,13 @@ export interface Lobes {
   readonly ofThrough: number
 }
 
+/** At which cosine a surface is seen, its index as glass, and its mean roughness. */
+export interface Seen {
+  readonly cosine: number
+  readonly index: number
+  readonly roughness: number
+}
+
 /** Three times the same. */
 export function uniform(x: number): Vector {
   return [x, x, x]
@@ -52,8 +59,7 @@ export function lobesOf(
   surface: Surface,
   [albedoA, albedoB]: readonly [number, number],
   { under, coat, sheen }: Layers,
-  cosine: number,
-  index: number,
+  seen: Seen,
 ): Lobes | null {
   const { base, metallic, transmission } = surface
   const dielectric = sub(1, metallic)
@@ -79,7 +85,7 @@ export function lobesOf(
     diffuse: scale(diffuse, under),
     specular0: scale(specular0, under),
     specular90: scale(specular90, under),
-    glass: mul(div(glass, glassGivenBack(surface, cosine, index, add(albedoA, albedoB))), under),
+    glass: mul(div(glass, glassGivenBack(surface, seen, add(albedoA, albedoB))), under),
     through: scale(through, under),
     ...chancesOf(all, total),
   }
@@ -125,9 +131,8 @@ function dielectricOf({ material, layers }: Surface, opaque: number, lost: numbe
 
 /** The share of light that glass scatters when each facet is met once. */
 function glassGivenBack(
-  { material, roughness, back }: Surface,
-  cosine: number,
-  index: number,
+  { material, back }: Surface,
+  { cosine, index, roughness }: Seen,
   reflected: number,
 ): number {
   return larger(material.thinWalled ? reflected : glassAlbedo(cosine, roughness, index, back), float(0.01))

@@ -61,7 +61,7 @@ export function reflected(surface: LocalSurface, out: Vector): Scattering {
   const vh = larger(dot(view, h), 0)
   const d = facets.distribution(h)
   const seen = mul(d, facets.shown)
-  const g = mul(d, facets.shadowing(out[2]))
+  const g = mul(d, facets.shadowing(out))
   const weak = schlick(vh)
   const flat = mul(out[2], INV_PI)
   const fresnelled = plus(scale(specular0, sub(1, weak)), scale(specular90, weak))
@@ -89,7 +89,7 @@ export function transmitted(surface: LocalSurface, out: Vector): Scattering {
   if (!(lobes.ofGlass > 0)) return passed
   const d = surface.isThin ? straightThrough(surface, out) : refracted(surface, out)
   if (d === null) return passed
-  const k = mul(mul(d, facets.shadowing(-out[2])), lobes.glass)
+  const k = mul(mul(d, facets.shadowing([out[0], out[1], -out[2]])), lobes.glass)
   return {
     value: plus(passed.value, scale(base, k)),
     density: add(passed.density, mul(lobes.ofGlass, mul(d, facets.shown))),

@@ -51,3 +51,21 @@ export function faceViewer(normal: Vector, direction: Vector): Vector {
   const tilted = minus(normal, scale(direction, sub(FACING_MIN, cosine)))
   return scale(tilted, div(1, root(dot(tilted, tilted))))
 }
+
+/** The direction along which an anisotropic surface is rougher, at right angles to its normal; null without a tangent. */
+export function directionAlong(
+  scene: SceneDescription,
+  { triangle, u, v }: Hit,
+  normal: Vector,
+  back: boolean,
+  [alongTangent, alongBitangent]: readonly [number, number],
+): Vector | null {
+  const [a, b, c] = triangle.vertices.map((i) => vectorAt(scene.tangents, i, 4)) as [Vector, Vector, Vector]
+  const tangent = blend3(a, b, c, u, v)
+  const handed = (scene.tangents[triangle.vertices[0] * 4 + 3] ?? 0) < 0 ? -1 : 1
+  const front = back ? negate(normal) : normal
+  const mixed = plus(scale(tangent, alongTangent), scale(cross(front, tangent), mul(alongBitangent, handed)))
+  const flat = minus(mixed, scale(normal, dot(mixed, normal)))
+  const square = dot(flat, flat)
+  return square > float(1e-12) ? scale(flat, div(1, root(square))) : null
+}

@@ -16,7 +16,7 @@ import {
   type Vector,
 } from './float.ts'
 import { coatAt, coatFresnel, layersAt, type SurfaceLayers } from './layered-surface.ts'
-import { faceViewer, mapNormal } from './normals.ts'
+import { directionAlong, faceViewer, mapNormal } from './normals.ts'
 import { readTexture, type Texel } from './texture.ts'
 import { facingNormal, uvAt, vectorAt, type Hit, type Triangle } from './triangles.ts'
 
@@ -37,6 +37,8 @@ export interface Surface {
   readonly transmission: number
   /** What the material has beyond glTF's core; null where that is nothing. */
   readonly layers: SurfaceLayers | null
+  /** The direction along which it is rougher, and how much; null where it is as rough in all. */
+  readonly brushed: { readonly along: Vector; readonly anisotropy: number } | null
 }
 
 const OFFSET = 2 ** -17
@@ -101,13 +103,15 @@ export function surfaceAt(scene: SceneDescription, hit: Hit, origin: Vector, dir
   const mapped = bump === null ? null : mapNormal(scene, hit, flat, back, bump, material.normalScale)
   const bent = blended !== null || mapped !== null || layers?.isBent === true
   const facing = (normal: Vector) => (bent ? faceViewer(normal, direction) : normal)
+  const normal = facing(mapped ?? flat)
   const transmission = clear === null ? material.transmission : mul(material.transmission, clear[0])
   const start = triangle.smooth && transmission === 0 ? liftFromTerminator(hit, place, back) : place
   return {
     material,
     back,
     geometric,
-    normal: facing(mapped ?? flat),
+    normal,
+    brushed: brushedAt(scene, hit, normal, back, layers),
     bent,
     above: plus(start, scale(geometric, offset)),
     below: minus(place, scale(geometric, offset)),
@@ -117,6 +121,18 @@ export function surfaceAt(scene: SceneDescription, hit: Hit, origin: Vector, dir
     transmission,
     layers: layers === null ? null : { ...layers, coatNormal: facing(layers.coatNormal) },
   }
+}
+
+function brushedAt(
+  scene: SceneDescription,
+  hit: Hit,
+  normal: Vector,
+  back: boolean,
+  layers: SurfaceLayers | null,
+): Surface['brushed'] {
+  if (layers === null || !(layers.anisotropy > 0)) return null
+  const along = directionAlong(scene, hit, normal, back, layers.along)
+  return along === null ? null : { along, anisotropy: layers.anisotropy }
 }
 
 /** The normal between those of the vertices, on the viewer's side; null where they cancel out. */

@@ -35,6 +35,12 @@ export const MATERIAL_ROWS = {
     sheenColor: [0.9 * amount, 0.5 * amount, 0.6 * amount],
     sheenRoughness: roughness,
   }),
+  anisotropy: (roughness, amount) => ({
+    baseColor: [0.9, 0.7, 0.4],
+    metallic: 1,
+    roughness,
+    anisotropy: amount,
+  }),
   'diffuse-transmission': (roughness, amount) => ({
     baseColor: [0.5, 0.45, 0.35],
     roughness,

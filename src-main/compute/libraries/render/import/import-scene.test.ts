@@ -1,6 +1,7 @@
 import {
   KHRLightsPunctual,
   KHRMaterialsEmissiveStrength,
+  KHRMaterialsAnisotropy,
   KHRMaterialsClearcoat,
   KHRMaterialsDiffuseTransmission,
   KHRMaterialsDispersion,
@@ -261,6 +262,22 @@ describe('materials', () => {
       dispersion: 0.5,
     })
     expect(textures[materials[0]?.textures.diffuseTransmissionColor ?? -1]?.srgb).toBe(true)
+  })
+
+  test('anisotropy arrives with its direction, and tangents along u where the file has none', async () => {
+    const { document, add } = newDocument()
+    const brushed = document.createExtension(KHRMaterialsAnisotropy).createAnisotropy()
+    const material = document
+      .createMaterial()
+      .setExtension(
+        'KHR_materials_anisotropy',
+        brushed.setAnisotropyStrength(0.75).setAnisotropyRotation(Math.PI / 2),
+      )
+    add(squareNode(document, material))
+    const { materials, tangents } = await sceneOf(document)
+    expect(materials[0]?.anisotropy).toBe(0.75)
+    expect(rounded(materials[0]?.anisotropyDirection ?? [])).toEqual([0, 1])
+    expect(rounded(tangents.subarray(0, 4))).toEqual([1, 0, 0, 1])
   })
 
   test('an index of 0 with specular colours reflects as these say, up to all', async () => {

@@ -136,11 +136,13 @@ function bake(
   const normals = bakeNormals(read, placement)
   const triangles = withArea(positions, corners)
   const used = Object.values(material.description.textures)
-  const uvs = used.some((texture) => texture >= 0)
-    ? bakeUvs(primitive, read.count, material.uvSet)
-    : new Float32Array(0)
+  const isBrushed = material.description.anisotropy > 0
+  const uvs =
+    isBrushed || used.some((texture) => texture >= 0)
+      ? bakeUvs(primitive, read.count, material.uvSet)
+      : new Float32Array(0)
   const { normal, clearcoatNormal } = material.description.textures
-  const needsTangents = Math.max(normal, clearcoatNormal) >= 0
+  const needsTangents = isBrushed || Math.max(normal, clearcoatNormal) >= 0
   const tangents = needsTangents
     ? bakeTangents(
         read,

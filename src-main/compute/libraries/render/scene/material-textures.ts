@@ -1,5 +1,6 @@
 import type { Material, Texture, TextureInfo } from '@gltf-transform/core'
 import type {
+  Anisotropy,
   Clearcoat,
   DiffuseTransmission,
   Sheen,
@@ -89,6 +90,10 @@ function layerSlots(material: Material): Slot[] {
         true,
       ],
     )
+  }
+  const brushed = material.getExtension<Anisotropy>('KHR_materials_anisotropy')
+  if (brushed !== null) {
+    slots.push(['anisotropy', brushed.getAnisotropyTexture(), brushed.getAnisotropyTextureInfo()])
   }
   return slots
 }

@@ -54,7 +54,7 @@ export const PLAIN_MATERIAL: ImportedMaterial = {
 
 /**
  * A glTF material for the kernel, with KHR_materials_emissive_strength, _transmission, _volume, _ior, _specular, _clearcoat,
- * _sheen, _diffuse_transmission, _dispersion and _unlit. An unlit surface becomes a black one that emits its colour, times that of its vertices, which is how it
+ * _sheen, _diffuse_transmission, _dispersion, _anisotropy and _unlit. An unlit surface becomes a black one that emits its colour, times that of its vertices, which is how it
  * looks.
  */
 export function importMaterial(
