@@ -11,7 +11,8 @@ import {
   type Region,
 } from './kernel.ts'
 import { cloudScene, joinScene, lookAt, material, quad, sampleScene } from './sample-scenes.ts'
-import { packScene, type CameraDescription, type SceneDescription } from './scene.ts'
+import type { CameraDescription } from './scene-camera.ts'
+import { packScene, type SceneDescription } from './scene.ts'
 
 const frame = { width: 24, height: 18, bounces: 5 }
 const samples = 8

@@ -11,13 +11,8 @@ import {
   sphere,
   type MeshPart,
 } from './sample-scenes.ts'
-import type {
-  CameraDescription,
-  LightDescription,
-  MaterialDescription,
-  Rgb,
-  SceneDescription,
-} from './scene.ts'
+import type { CameraDescription } from './scene-camera.ts'
+import type { LightDescription, MaterialDescription, Rgb, SceneDescription } from './scene.ts'
 import { NO_TEXTURES } from './scene-material.ts'
 import type { UvTransform } from './scene-texture.ts'
 

@@ -17,7 +17,8 @@ import {
   sphere,
 } from './sample-scenes.ts'
 import { NO_LAYERS } from './scene-material.ts'
-import type { CameraDescription, SceneDescription, TextureDescription } from './scene.ts'
+import type { CameraDescription } from './scene-camera.ts'
+import type { SceneDescription, TextureDescription } from './scene.ts'
 
 const ALBEDOS = albedoTable()
 const CORE_TEXTURES = { baseColor: -1, metallicRoughness: -1, normal: -1, emissive: -1, transmission: -1 }

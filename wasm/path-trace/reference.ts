@@ -31,7 +31,8 @@ import { emissionAlong, materialOf, surfaceAt, type Surface } from './reference/
 import { bruteForce, facingNormal, trianglesOf, type Hit } from './reference/triangles.ts'
 import type { Frame, Region } from './kernel.ts'
 import { unpackScene } from './scene-unpack.ts'
-import { packScene, type CameraDescription, type SceneDescription } from './scene.ts'
+import type { CameraDescription } from './scene-camera.ts'
+import { packScene, type SceneDescription } from './scene.ts'
 
 const SALT_ROULETTE = 0
 const SALT_GLASS = 0x2545f491

@@ -1,6 +1,6 @@
 /** Small scenes that tests and the bench share, and the parts to build them from. */
+import type { CameraDescription } from './scene-camera.ts'
 import type {
-  CameraDescription,
   EnvironmentDescription,
   LightDescription,
   MaterialDescription,

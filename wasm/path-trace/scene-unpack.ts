@@ -15,13 +15,8 @@ import {
 } from './scene-layout.ts'
 import { readLayers } from './scene-material.ts'
 import { readTransform } from './scene-texture.ts'
-import type {
-  CameraDescription,
-  LightDescription,
-  MaterialDescription,
-  SceneDescription,
-  TextureDescription,
-} from './scene.ts'
+import type { CameraDescription } from './scene-camera.ts'
+import type { LightDescription, MaterialDescription, SceneDescription, TextureDescription } from './scene.ts'
 
 /**
  * The description that packs to these bytes. Asserts that they passed `checkScene`. Angles come back through

@@ -4,7 +4,7 @@ import { HEADER, MATERIAL, SCENE_LIMITS, type SectionOffsets } from './scene-lay
 import { unpackScene } from './scene-unpack.ts'
 import { checkScene } from './scene-check.ts'
 import { packScene, type SceneDescription } from './scene.ts'
-import { readCamera, setCamera } from './packed-camera.ts'
+import { readCamera, setCamera } from './scene-camera.ts'
 import { sampleScene } from './sample-scenes.ts'
 
 const scene: SceneDescription = sampleScene()

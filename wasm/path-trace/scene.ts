@@ -11,7 +11,7 @@
  */
 import { assert } from './assert.ts'
 import { cos, length3 } from './exact-math.ts'
-import { writeCamera } from './packed-camera.ts'
+import { type CameraDescription, writeCamera } from './scene-camera.ts'
 import {
   ALPHA_MODES,
   FILTERS,
@@ -89,26 +89,6 @@ export interface MaterialDescription extends MaterialLayers {
   readonly doubleSided: boolean
   readonly normalScale: number
   readonly textures: MaterialTextures
-}
-
-/** The eye. It looks along -z of its own space, with y up. */
-export interface CameraDescription {
-  /** World from camera, 3 rows of 4, row-major: each row is (x axis, y axis, z axis, origin). */
-  readonly worldFromCamera: readonly number[]
-  readonly projection:
-    | {
-        readonly kind: 'perspective'
-        /** Full vertical angle of view, radians, below π. */
-        readonly yfov: number
-        /** Width by height of the view that must be visible; without it the image's own. */
-        readonly aspect?: number
-      }
-    | {
-        readonly kind: 'orthographic'
-        /** Half the width and half the height of the view that must be visible, metres. */
-        readonly xmag: number
-        readonly ymag: number
-      }
 }
 
 /** KHR_lights_punctual. `range` in metres, 0 for none. `direction` is where the light shines to. */

@@ -1,7 +1,7 @@
 import type { Camera } from '@gltf-transform/core'
 import { length3, tan } from '../../../../../wasm/path-trace/exact-math.ts'
 import { SCENE_LIMITS } from '../../../../../wasm/path-trace/scene-layout.ts'
-import type { CameraDescription } from '../../../../../wasm/path-trace/scene.ts'
+import type { CameraDescription } from '../../../../../wasm/path-trace/scene-camera.ts'
 import { bounded } from '../bounded.ts'
 import { refuseFile } from '../gltf/import-fault.ts'
 import { add, column, cross, dot, type Matrix4, normalize, scale, type Triple } from '../matrix.ts'

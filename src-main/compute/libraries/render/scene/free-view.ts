@@ -1,6 +1,5 @@
 import { FEATURE_PIXEL_BYTES, FILM_SCALE } from '../../../../../wasm/path-trace/kernel.ts'
-import type { PackedCamera } from '../../../../../wasm/path-trace/packed-camera.ts'
-import type { CameraDescription } from '../../../../../wasm/path-trace/scene.ts'
+import type { CameraDescription, PackedCamera } from '../../../../../wasm/path-trace/scene-camera.ts'
 import type { RenderView } from '../../../../protocol/job-kinds/render-view.ts'
 import { shownNodes } from '../gltf/inspect-gltf.ts'
 import type { GltfJson } from '../gltf/schema.ts'

@@ -1,8 +1,27 @@
-/** The camera of a packed scene, which may be exchanged without packing the scene again. */
+/** The camera of a scene. In a packed one it may be exchanged without packing the scene again. */
 import { assert } from './assert.ts'
 import { tan } from './exact-math.ts'
 import { CAMERA_KINDS, HEADER } from './scene-layout.ts'
-import type { CameraDescription } from './scene.ts'
+
+/** The eye. It looks along -z of its own space, with y up. */
+export interface CameraDescription {
+  /** World from camera, 3 rows of 4, row-major: each row is (x axis, y axis, z axis, origin). */
+  readonly worldFromCamera: readonly number[]
+  readonly projection:
+    | {
+        readonly kind: 'perspective'
+        /** Full vertical angle of view, radians, below π. */
+        readonly yfov: number
+        /** Width by height of the view that must be visible; without it the image's own. */
+        readonly aspect?: number
+      }
+    | {
+        readonly kind: 'orthographic'
+        /** Half the width and half the height of the view that must be visible, metres. */
+        readonly xmag: number
+        readonly ymag: number
+      }
+}
 
 /** Writes a camera into the header of a packed scene. */
 export function writeCamera(header: DataView, { worldFromCamera, projection }: CameraDescription): void {
