@@ -84,7 +84,8 @@ export type {
   TileAtWork,
   TilePreview,
 } from './job-kinds/render.ts'
-export { MADE_LIGHTS, RenderLight, type MadeLight } from '../../src-main/protocol/job-kinds/render-light.ts'
+export { MADE_LIGHTS } from '../../src-main/protocol/job-kinds/made-lights.ts'
+export { RenderLight } from '../../src-main/protocol/job-kinds/render-light.ts'
 export type { RenderView } from '../../src-main/protocol/job-kinds/render-view.ts'
 export { sunPosition } from '../../src-main/protocol/job-kinds/sun-position.ts'
 export { Cleaning, LitBy, PictureFormat, RenderRequest, SceneReport } from './job-kinds/render.ts'

@@ -1,8 +1,5 @@
 import { z } from 'zod'
-
-/** Lights of our own, each made by its name alone. */
-export const MADE_LIGHTS = ['studio', 'soft-boxes', 'window-room', 'overcast'] as const
-export type MadeLight = (typeof MADE_LIGHTS)[number]
+import { MADE_LIGHTS } from './made-lights.ts'
 
 /** Light is not made weaker or stronger than by these factors: beyond, numbers of the film run out. */
 export const LIGHT_STRENGTH_MIN = 0.01

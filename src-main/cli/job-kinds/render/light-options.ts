@@ -1,10 +1,10 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { sunPosition, type RenderLight } from '#contract'
 import { refuse } from '../../../protocol/fault.ts'
+import { MADE_LIGHTS } from '../../../protocol/job-kinds/made-lights.ts'
 import {
   LIGHT_STRENGTH_MAX,
   LIGHT_STRENGTH_MIN,
-  MADE_LIGHTS,
   TURBIDITY_MAX,
   TURBIDITY_MIN,
 } from '../../../protocol/job-kinds/render-light.ts'

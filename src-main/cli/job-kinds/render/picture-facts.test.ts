@@ -16,7 +16,7 @@ it.each([
 it('a scene without lights is told of, and what to do', () => {
   expect(facts({ lit_by: 'own' })).toEqual([['light', 'the scene’s own']])
   for (const lit_by of ['studio', 'nothing'] as const) {
-    expect(facts({ lit_by })[0]?.[1]).toMatch(/add .*light.* \.hdr picture \(--environment\)$/)
+    expect(facts({ lit_by })[0]?.[1]).toMatch(/add .*light.* choose one \(--light\)$/)
   }
 })
 

@@ -26,7 +26,7 @@ export function withViewOptions(command: Command): Command {
       'look from here instead of from a camera, in metres with y up; with --to',
       point,
     )
-    .option('--to <x,y,z>', 'look at this point; with --from', point)
+    .option('--to <x,y,z>', 'look at this point, such as 0,1,0; with --from', point)
     .option(
       '--angle <degrees>',
       `how much is seen from top to bottom, with --from (default: ${USUAL_ANGLE})`,

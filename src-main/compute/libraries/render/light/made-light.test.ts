@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { MADE_LIGHTS, RenderLight } from '../../../../protocol/job-kinds/render-light.ts'
+import { MADE_LIGHTS } from '../../../../protocol/job-kinds/made-lights.ts'
+import { RenderLight } from '../../../../protocol/job-kinds/render-light.ts'
 import { parseEnvironment } from '../textures/environment.ts'
 import { writeEnvironment } from '../textures/write-environment.ts'
 import { makeLight } from './made-light.ts'

@@ -1,4 +1,4 @@
-import type { MadeLight } from '../../../../protocol/job-kinds/render-light.ts'
+import type { MadeLight } from '../../../../protocol/job-kinds/made-lights.ts'
 import type { Triple } from '../matrix.ts'
 import { mix, smooth } from './blend.ts'
 import type { MapSize, Radiance } from './direction-map.ts'
