@@ -29,9 +29,12 @@ function upload(bytes: Uint8Array): Promise<Cid> {
   })
 }
 
-const SIDE = 192
-/** Thirty-six units of tens of milliseconds each, so that some are done while others are not. */
-const SLOW = { width: SIDE, height: SIDE, tile: 32, spp: 96, samples_per_unit: 96, bounces: 2, redundancy: 1 }
+const SIDE = 256
+const LONG = { width: SIDE, height: SIDE, tile: 32, bounces: 2, redundancy: 1 }
+/** Sixty-four units of some hundred milliseconds each: news may come half a second late, and most are not done by then. */
+const STOPPED = { ...LONG, spp: 512, samples_per_unit: 512 }
+/** The same of a render that is finished later: two seconds of two cores. */
+const SLOW = { ...LONG, spp: 160, samples_per_unit: 160 }
 const TILE_PIXELS = 32 * 32
 const SMALL = { width: 32, height: 16, tile: 16, spp: 4, samples_per_unit: 2, bounces: 2, redundancy: 1 }
 
@@ -59,7 +62,7 @@ async function png(job_id: JobId): Promise<Buffer> {
 
 describe('a render that is stopped', () => {
   it('[W45] keeps its picture as it is: what is missing is transparent, and all can be saved', async () => {
-    const { job_id } = await submit(SLOW)
+    const { job_id } = await submit(STOPPED)
     await begun(job_id)
     await jobs().cancel({ job_id, keep: true })
     const status = await jobs().status({ job_id })
@@ -94,7 +97,7 @@ describe('a render that is stopped', () => {
   })
 
   it('is not continued while it goes on or when it is done, and keeps nothing where nothing is', async () => {
-    const { job_id } = await submit(SLOW)
+    const { job_id } = await submit(STOPPED)
     await jobs().pause({ job_id })
     expect(await faultOfRejected(render().continue({ job_id }))).toMatchObject({ kind: 'bad-input' })
     await jobs().cancel({ job_id })
@@ -106,7 +109,7 @@ describe('a render that is stopped', () => {
   })
 
   it('[W45] that is an animation keeps each frame of which something is here, and cancels the others', async () => {
-    const { job_id, job_ids } = await submit({ ...SLOW, frames: [0, 12] })
+    const { job_id, job_ids } = await submit({ ...STOPPED, frames: [0, 12] })
     const whole = { job_id, whole: true }
     await jobs().pause({ job_id: job_ids[1]! })
     await begun(job_id)
