@@ -142,7 +142,7 @@ export const render: typeof english = {
     label: 'Licht',
     names: {
       auto: 'Szene',
-      own: 'Nur Lampen',
+      own: 'Lampen',
       studio: 'Studio',
       'soft-boxes': 'Softboxen',
       'window-room': 'Fenster',
