@@ -31,7 +31,7 @@ interface Control {
   readonly around: readonly number[]
 }
 
-/** What is drawn of a page. */
+/** The parts of a page that are drawn. */
 interface Shown {
   readonly controls: readonly Control[]
   readonly boxes: readonly Around[]

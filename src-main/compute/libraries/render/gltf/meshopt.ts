@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { refuseFile } from './import-fault.ts'
 import type { GltfJson } from './schema.ts'
+import { extensionsOf } from './views.ts'
 
 /** The extension by which a part of a buffer is meshoptimizer's, under both of its names. */
 export const MESHOPT_EXTENSIONS = ['EXT_meshopt_compression', 'KHR_meshopt_compression'] as const
@@ -32,7 +33,7 @@ type Compressed = z.infer<typeof Compressed>
 
 type BufferView = NonNullable<GltfJson['bufferViews']>[number]
 
-/** What a part decodes to, bytes; undefined of one that is not compressed. */
+/** Bytes that a part decodes to; undefined of one that is not compressed. */
 export function decodedBytes(view: BufferView): number | undefined {
   const found = compressedPart(view)
   return found === undefined ? undefined : found.part.count * found.part.byteStride
@@ -118,9 +119,4 @@ function compressedPart(view: BufferView): { readonly name: string; readonly par
   const parsed = Compressed.safeParse(extensions[name])
   if (!parsed.success) refuseFile('not-gltf', 'the description of a compressed part of a buffer is damaged')
   return { name, part: parsed.data }
-}
-
-function extensionsOf(object: Record<string, unknown>): Record<string, unknown> {
-  const { extensions } = object
-  return typeof extensions === 'object' && extensions !== null ? (extensions as Record<string, unknown>) : {}
 }

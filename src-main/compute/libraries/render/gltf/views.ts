@@ -122,7 +122,8 @@ export function dataViews(gltf: GltfJson): ReadonlySet<number> {
   return used
 }
 
-function extensionsOf(primitive: Record<string, unknown>): Record<string, unknown> {
-  const { extensions } = primitive
+/** The extensions of an object of a file, by their names. */
+export function extensionsOf(object: Record<string, unknown>): Record<string, unknown> {
+  const { extensions } = object
   return typeof extensions === 'object' && extensions !== null ? (extensions as Record<string, unknown>) : {}
 }

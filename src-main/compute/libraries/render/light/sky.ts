@@ -34,7 +34,7 @@ const OZONE = 0.35
 /** Points along each side of a pixel, by which the part of it is found that the disc covers. */
 const COVERAGE_POINTS = 8
 
-/** What the ground gives back of the light that falls on it: dry earth and grass. */
+/** The part of its light that the ground gives back: dry earth and grass. */
 const GROUND_ALBEDO: Triple = [0.2, 0.19, 0.16]
 /** The horizon's haze hides the edge of the ground, as the sine of the angle below it. */
 const HAZE = 0.03

@@ -53,7 +53,7 @@ export function createImageDecoder(keptBytesMax = KEPT_BYTES_MAX): ImageDecoder 
   return {
     decode(source, memoryBytesMax, webp) {
       if (source.key === undefined) return plainDecoder.decode(source, memoryBytesMax, webp)
-      // What a file without WebP shows must not depend on what was decoded here for another.
+      // A file without WebP shows the same, whatever was decoded here for another.
       const key = webp === undefined ? source.key : `${source.key} webp`
       const found = kept.get(key)
       if (found !== undefined) {
