@@ -30,7 +30,7 @@ const MESHES = [
 const NATIVE = { experimental: { viteModuleRunner: false } } as const
 
 /**
- * What Node has compiled, without its types, for the processes of tests and all that they start: each loads a thousand files.
+ * Code that Node has compiled, without its types, for the processes of tests and all that they start: each loads a thousand files.
  * Compute hosts do without, since they must not write there.
  */
 const COMPILE_CACHE = join(import.meta.dirname, 'out/compile-cache')

@@ -350,7 +350,7 @@ function addTransmission(x: f32, y: f32, z: f32): void {
   density += p
 }
 
-/** What glass lets through in a direction on the other side. False where that is nothing. */
+/** Opens the light that glass lets through in a direction on the other side. False where that is none. */
 function letThrough(x: f32, y: f32, z: f32): bool {
   let d: f32
   if (thin) {

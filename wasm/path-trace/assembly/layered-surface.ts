@@ -1,5 +1,5 @@
 /**
- * What a material has beyond glTF's core at the point that `surface.ts` opened: the factors of KHR_materials_specular,
+ * The material beyond glTF's core at the point that `surface.ts` opened: the factors of KHR_materials_specular,
  * _clearcoat, _sheen, _diffuse_transmission and _dispersion, with their textures read.
  */
 import { M_CLEARCOAT, M_CLEARCOAT_NORMAL_SCALE, M_CLEARCOAT_NORMAL_TEXTURE, M_ANISOTROPY, M_ANISOTROPY_DIRECTION, M_ANISOTROPY_TEXTURE, M_CLEARCOAT_ROUGHNESS,

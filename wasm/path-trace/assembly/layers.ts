@@ -20,7 +20,7 @@ export let under: f32 = 1
 /** How much each layer reflects in all, as chances before they are scaled to 1. */
 export let coatWeight: f32 = 0
 export let sheenWeight: f32 = 0
-/** What the layers add to a picture of the surface's colour. */
+/** Part of the layers in the feature of the surface's colour. */
 export let layersR: f32 = 0
 export let layersG: f32 = 0
 export let layersB: f32 = 0

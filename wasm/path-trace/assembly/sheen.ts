@@ -15,7 +15,7 @@ const LOG2_E: f64 = 1.4426950408889634
 const INV_TWO_PI: f64 = 0.15915494309189535
 /** Cells per side of the table of albedos: cosine ((i + ½) / 32)², roughness j / 31. */
 const SIDE: i32 = 32
-/** What stands for fff there. */
+/** The albedo that fff stands for. */
 const ALBEDO_MAX: f32 = 4
 
 let table: usize = 0

@@ -162,9 +162,10 @@ describe('the render library, in a compute host', () => {
     const { environment, ...unlit } = inputs
     expect(await outcomeOf('render.path-trace', params, unlit, 0)).toMatchObject({ kind: 'failed' })
     // The same picture of light, turned, is another one.
-    const turned = { kind: 'picture', turn_degrees: 180 }
+    const turned = { kind: 'picture', turn_degrees: 180, strength: 2 }
     const again = await importedWith({ light: turned }, { environment: environment! })
-    expect(again.extras['environment']).toBeDefined()
+    const [before, after] = [lit, again].map(({ extras }) => extras['environment']!)
+    expect(Buffer.compare(await bytesOf(before!), await bytesOf(after!))).not.toBe(0)
     expect(await outcomeOf('render.import', { light: turned }, { scene })).toMatchObject({
       kind: 'failed',
       fault: { kind: 'bad-input', message: 'light of a picture, and no picture of light' },

@@ -112,7 +112,7 @@ export function sppOf({ quality, spp }: RenderForm): number | undefined {
   return quality === 'custom' ? spp : QUALITY_SPP[quality]
 }
 
-/** What a form's contents depend on besides: whether the scene moves and has a picture of light, and the user's clock. */
+/** Facts beside its contents by which a form is checked: whether the scene moves and has a picture of light, and the user's clock. */
 export interface FormScene {
   readonly animationSeconds: number
   readonly hasLightPicture: boolean
